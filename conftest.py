@@ -1,0 +1,101 @@
+"""Databases for tests. Each test says by its fixtures what it needs:
+
+- `db` (pytest-django): SQLite, rolled back afterwards. For most tests of rules, pages and lists.
+- `database`: a fresh copy of a migrated database, on each engine in turn; Django's default connection and raw ones both reach it.
+- `postgresql`, `sqlite`: the same, on one engine.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+_folder = Path(os.environ.get("GRANDSTAND_TEST_FOLDER") or tempfile.mkdtemp(prefix="grandstand-test-"))
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ["GRANDSTAND_TEST_FOLDER"] = str(_folder)
+os.environ["GRANDSTAND_HOME"] = str(_folder / _worker)
+os.environ["DATABASE_URL"] = f"sqlite:///{_folder / _worker}.sqlite3"
+os.environ["DJANGO_SETTINGS_MODULE"] = "grandstand.config.settings"
+
+import dj_database_url  # noqa: E402 the environment must be set before anything reads the settings
+from django.db import connections  # noqa: E402
+
+from grandstand.store import testing as databases  # noqa: E402
+from grandstand.store.api import Database, Engine  # noqa: E402
+
+_cleanup = ExitStack()
+
+
+def pytest_unconfigure() -> None:
+    _cleanup.close()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> str:
+    """The URL of a PostgreSQL cluster for this worker, started when first asked for."""
+    return _cleanup.enter_context(databases.postgresql_cluster(settings=databases.FAST))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Rolled-back tests use one copy of the migrated SQLite template, instead of pytest-django's own database."""
+    template = databases.sqlite_template()
+    Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(template.read_bytes())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Both engines, one after the other."""
+    chosen: Engine = request.param
+    return chosen
+
+
+@pytest.fixture
+def database(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh copy on each engine."""
+    with _fresh(engine, request, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh copy on PostgreSQL."""
+    with _fresh("postgresql", request, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh copy on SQLite."""
+    with _fresh("sqlite", request, tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def _fresh(engine: Engine, request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
+    cluster = request.getfixturevalue("cluster") if engine == "postgresql" else None
+    blocker = request.getfixturevalue("django_db_blocker")
+    with databases.database_copy(engine, cluster=cluster, folder=folder) as url, blocker.unblock(), _as_default(url):
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def _as_default(url: str) -> Iterator[None]:
+    """Let Django's default connection, in every thread, reach `url`."""
+    before = connections.settings["default"]
+    engine = {"ENGINE": "grandstand.store.sqlite"} if url.startswith("sqlite") else {}
+    # dj_database_url leaves out what is not in the URL; the rest must not be taken from the other engine.
+    connections["default"].close()
+    connections.settings["default"] = {**before, "OPTIONS": {}, **dj_database_url.parse(url), **engine, "CONN_MAX_AGE": 0}
+    del connections["default"]
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = before
+        del connections["default"]

@@ -1,0 +1,152 @@
+"""Django's settings. Everything that differs between installations comes from the environment (config/environment.py)."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from grandstand.config import environment as env
+from grandstand.config.secrets import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+# -- where things are ------------------------------------------------------------------------------------------------------------------
+
+GRANDSTAND_HOME = env.folder("GRANDSTAND_HOME", str(BASE_DIR / "var"), "The folder of all local data: database, files, mail of the demo, keys.")
+GRANDSTAND_LOCAL = env.flag(
+    "GRANDSTAND_LOCAL",
+    True,
+    "Whether this installation is only for this machine (127.0.0.1). Off, HTTPS, HSTS, secure cookies and a secret key are demanded.",
+)
+DEBUG = env.flag("GRANDSTAND_DEBUG", False, "Django's debug pages. Never on a machine that others reach.")
+SECRET_KEY = secret_key(
+    env.text("GRANDSTAND_SECRET_KEY", "", "The secret that signs sessions, 50 characters or more. Made and kept in GRANDSTAND_HOME when local."),
+    home=GRANDSTAND_HOME,
+    local=GRANDSTAND_LOCAL,
+)
+ALLOWED_HOSTS = env.words("GRANDSTAND_HOSTS", "127.0.0.1,localhost,[::1]", "Host names under which the platform answers, comma separated.")
+GRANDSTAND_URL = env.text("GRANDSTAND_URL", "http://127.0.0.1:8000", "The address people use; links in mail begin with it.")
+CSRF_TRUSTED_ORIGINS = [GRANDSTAND_URL]
+
+DATABASE_URL = env.text(
+    "DATABASE_URL",
+    f"sqlite:///{GRANDSTAND_HOME}/grandstand.sqlite3",
+    "The database: sqlite:///file or postgresql://user:password@host:port/name.",
+)
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {"ENGINE": "grandstand.store.sqlite", "CONN_MAX_AGE": None}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    # In the database, because rate limits of sign-in are counted here and must hold for all processes together.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "store_cache"},
+}
+
+# -- what is installed -----------------------------------------------------------------------------------------------------------------
+
+ROOMS = ["store", "ui", "people", "movement"]
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_tasks_db",
+    *(f"grandstand.{room}" for room in ROOMS),
+]
+AUTH_USER_MODEL = "people.Person"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "grandstand.config.urls"
+ASGI_APPLICATION = "grandstand.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# -- languages and time ----------------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("zh-hans", _("Simplified Chinese"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- files -----------------------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = GRANDSTAND_HOME / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = GRANDSTAND_HOME / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+# -- sign-in ---------------------------------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+
+# -- jobs and mail ---------------------------------------------------------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# -- security --------------------------------------------------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+if not GRANDSTAND_LOCAL:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True

@@ -1,0 +1,137 @@
+"""Ways to open a transaction: over Django's connection for pages and commands, or directly for paths that bypass the ORM."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from django.db import connection, transaction
+from psycopg.types.string import TextLoader
+
+from grandstand.store.kinds import Engine
+from grandstand.store.sqlite.base import PRAGMAS
+from grandstand.store.tx import Deadlock, Tx
+from grandstand.store.write_lock import write_lock
+
+DEADLOCK_TRIES = 5
+"""A batch locks in key order, so a deadlock needs an outsider (a migration, a person at psql). Five in a row mean a fault, not bad luck."""
+
+
+def django_engine() -> Engine:
+    """The engine of Django's default connection."""
+    return "postgresql" if connection.vendor == "postgresql" else "sqlite"
+
+
+@contextmanager
+def write() -> Iterator[Tx]:
+    """A transaction on Django's connection, commits at the end. Inside another one it joins it, as a savepoint."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        yield Tx(cursor, django_engine())
+
+
+@contextmanager
+def read() -> Iterator[Tx]:
+    """Statements on Django's connection without opening a transaction. For reading only."""
+    with connection.cursor() as cursor:
+        yield Tx(cursor, django_engine())
+
+
+def write_retrying[T](work: Callable[[Tx], T]) -> T:
+    """Run `work` in a transaction on Django's connection, again after a deadlock. Not inside another transaction."""
+    return _retrying(write, work)
+
+
+class Database:
+    """A database opened without Django, for the gate, benchmarks and races. One connection per thread, opened when first used."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is a DATABASE_URL: `postgresql://user:password@host:port/name` or `sqlite:///path`. Raises ValueError for others."""
+        self.url = url
+        self.engine: Engine = engine_of(url)
+        self._local = threading.local()
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction of its own: commits at the end, rolls back when the block raises."""
+        connect = self._connection()
+        if self.engine == "postgresql":
+            with connect.transaction(), connect.cursor() as cursor:
+                yield Tx(cursor, "postgresql")
+            return
+        with _sqlite_transaction(connect, self.url):
+            yield Tx(connect.cursor(), "sqlite", qmark=True)
+
+    def write_retrying[T](self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction, again after a deadlock."""
+        return _retrying(self.write, work)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if (found := getattr(self._local, "connection", None)) is not None:
+            found.close()
+            self._local.connection = None
+
+    def _connection(self) -> Any:
+        if getattr(self._local, "connection", None) is None:
+            self._local.connection = _open_postgresql(self.url) if self.engine == "postgresql" else _open_sqlite(self.url)
+        return self._local.connection
+
+
+def engine_of(url: str) -> Engine:
+    """The engine a DATABASE_URL names."""
+    match urlsplit(url).scheme:
+        case "postgresql" | "postgres" | "pgsql":
+            return "postgresql"
+        case "sqlite":
+            return "sqlite"
+        case other:
+            raise ValueError(f"DATABASE_URL starts with {other!r}: use postgresql:// or sqlite:///")
+
+
+def sqlite_path(url: str) -> str:
+    """The file of a `sqlite:///` URL; four slashes for an absolute path."""
+    return unquote(urlsplit(url).path.removeprefix("/"))
+
+
+def _open_postgresql(url: str) -> psycopg.Connection[Any]:
+    opened = psycopg.connect(url, autocommit=True, options="-c timezone=UTC")
+    opened.adapters.register_loader("jsonb", TextLoader)
+    return opened
+
+
+def _open_sqlite(url: str) -> sqlite3.Connection:
+    opened = sqlite3.connect(sqlite_path(url), isolation_level=None, timeout=20)
+    for pragma in [*PRAGMAS.split(";"), "PRAGMA foreign_keys = ON"]:
+        opened.execute(pragma)
+    return opened
+
+
+@contextmanager
+def _sqlite_transaction(opened: sqlite3.Connection, url: str) -> Iterator[None]:
+    lock = write_lock(str(Path(sqlite_path(url))))
+    lock.acquire()
+    try:
+        opened.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            opened.execute("ROLLBACK")
+            raise
+        opened.execute("COMMIT")
+    finally:
+        lock.release()
+
+
+def _retrying[T](open_write: Callable[[], Any], work: Callable[[Tx], T]) -> T:
+    for tries_left in reversed(range(DEADLOCK_TRIES)):
+        try:
+            with open_write() as tx:
+                return work(tx)
+        except Deadlock:
+            if tries_left == 0:
+                raise
+    raise AssertionError("the last try returns or raises")
