@@ -47,7 +47,7 @@ CACHES = {
 
 # -- what is installed -----------------------------------------------------------------------------------------------------------------
 
-ROOMS = ["store", "ui", "people", "movement"]
+ROOMS = ["store", "ui", "people", "movement", "messaging", "games", "inventory", "ledger", "commerce", "ticketing", "shop", "sites"]
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_tasks_db",
     *(f"grandstand.{room}" for room in ROOMS),
+    "grandstand.config",
 ]
 AUTH_USER_MODEL = "people.Person"
 
