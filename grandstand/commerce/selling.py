@@ -1,0 +1,166 @@
+"""How a room sells through commerce: the Seller protocol and the values it speaks.
+
+A room above commerce (ticketing, shop) implements `Seller`; config/wiring registers it for its kind. Every method takes a batch, works in the
+caller's transaction with raw SQL through the Tx, and needs a constant number of statements.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from grandstand.inventory.api import Cap, Want
+from grandstand.kit.actors import Actor
+from grandstand.kit.money import Money
+from grandstand.kit.spans import Span
+from grandstand.movement.api import Market
+from grandstand.store.api import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRef:
+    """Something that can be sold: the kind of its seller (`ticket`, `product`) and the id within it (an offer, a variant)."""
+
+    kind: str
+    item_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """How many of an item somebody would like. `seat_ids` names seats where the item has them."""
+
+    ref: ItemRef
+    quantity: int
+    seat_ids: tuple[UUID, ...] = ()
+
+
+class TaxPlace(StrEnum):
+    """Where a sale is taxed."""
+
+    VENUE = "venue"
+    """Admission: at the venue, whoever buys."""
+    SHIPPED_TO = "shipped_to"
+    """Goods: where they are shipped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What commerce needs to know to hold, price and tax an ask.
+
+    `unit_price` is in the market's currency; whether tax is in it follows the market (`prices_include_tax`). `wants` and `caps` are for the
+    whole quantity. `country` is ISO 3166-1 alpha-2 of the venue for TaxPlace.VENUE, empty otherwise. `version` changes whenever price or
+    conditions do. `hold_limit` is the most units of one line.
+    """
+
+    ref: ItemRef
+    quantity: int
+    seller_id: UUID
+    unit_price: Money
+    tax_class: str
+    tax_place: TaxPlace
+    country: str
+    wants: tuple[Want, ...]
+    caps: tuple[Cap, ...]
+    hold_limit: int | None
+    window: Span
+    version: int
+    needs_shipping: bool
+
+
+class NoQuote(StrEnum):
+    """Why an ask cannot be quoted at all."""
+
+    UNKNOWN_ITEM = "unknown_item"
+    NOT_SOLD_HERE = "not_sold_here"
+    """Not listed in this market, or without a price in its currency."""
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotQuoted:
+    """No quote, and why."""
+
+    ref: ItemRef
+    reason: NoQuote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipTo:
+    """Where a parcel goes. Lines and their meaning follow the country (checked by shop's address rules before it comes here)."""
+
+    name: str
+    country: str
+    lines: tuple[str, ...]
+    city: str
+    postal_code: str = ""
+    region: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoldLine:
+    """One paid line to fulfil. Fulfilment is idempotent by `line_id`. `person_id` is None for a guest."""
+
+    line_id: UUID
+    order_id: UUID
+    sale_id: UUID
+    seller_id: UUID
+    ref: ItemRef
+    quantity: int
+    seat_ids: tuple[UUID, ...]
+    hold_id: UUID
+    person_id: UUID | None
+    unit_price: Money
+    ship_to: ShipTo | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedLine:
+    """`quantity` units of a fulfilled line are taken back: refunded or cancelled. Which ones: `unit_ids`, or the seller chooses the newest."""
+
+    line_id: UUID
+    quantity: int
+    reason: str
+    unit_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """An item in a person's language, for basket, receipt and notice. `path` is the page about it, without a language prefix."""
+
+    ref: ItemRef
+    title: str
+    subtitle: str = ""
+    path: str = ""
+    picture: str = ""
+    starts_at: datetime | None = None
+    time_zone: str = ""
+    details: tuple[tuple[str, str], ...] = field(default=())
+
+
+class Seller(Protocol):
+    """A room that sells one kind of item. Answers come in the order of what was asked."""
+
+    kind: str
+
+    def quote_many(self, tx: Tx, asks: Sequence[Ask], *, market: Market, now: datetime) -> list[Quote | NotQuoted]:
+        """Price, stock and conditions of each ask in a market. Reads only."""
+        ...
+
+    def fulfil_many(self, tx: Tx, lines: Sequence[SoldLine], *, now: datetime) -> None:
+        """Give the buyers what they paid for: issue tickets, open parcels. Doing it again for a line changes nothing."""
+        ...
+
+    def revoke_many(self, tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: datetime) -> None:
+        """Take back what was given. The stock itself is returned by commerce. Raises Refusal when a unit cannot be taken back (used)."""
+        ...
+
+    def describe_many(self, tx: Tx, refs: Sequence[ItemRef], *, language: str) -> list[Description]:
+        """Each item in words. An item that no longer exists is described as such, never left out."""
+        ...
+
+    def fulfilled_many(self, tx: Tx, line_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How many units each line has been given and still has. For doctor: every paid order is fulfilled."""
+        ...

@@ -1,0 +1,188 @@
+"""What crosses the door of inventory."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from grandstand.kit.spans import Span
+
+type Answer = Held | Refused
+
+
+class Reason(StrEnum):
+    """Why a wish was refused. Stable: it is stored with idempotency keys and shown to people by the rooms above."""
+
+    SOLD_OUT = "sold_out"
+    """Not enough free units in one of the accounts."""
+    SEATS_TAKEN = "seats_taken"
+    """One of the named seats is held or claimed by somebody else."""
+    CAP = "cap"
+    """The person's holds and claims together would exceed what a person may have."""
+    TOO_MANY = "too_many"
+    """More units in one wish than its category allows."""
+    NOT_OPEN = "not_open"
+    """Before the first instant of the sale."""
+    CLOSED = "closed"
+    """After the sale ended."""
+    UNKNOWN = "unknown"
+    """An account or seat does not exist or is not part of the account."""
+    KEY_REUSED = "key_reused"
+    """The idempotency key was used before for another wish: an error of the caller."""
+    GONE = "gone"
+    """The hold expired and was swept, or was released."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """Units wanted from one account. `seat_ids`, when given, name them: as many as `quantity`, all different, 1 to 50."""
+
+    account_id: UUID
+    quantity: int
+    seat_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """At most `limit` units for one holder over everything held or claimed under `scope`; this wish counts `quantity` towards it.
+
+    The limit travels with the wish, so a changed offer needs no change of stored rows. `scope` names what is counted, such as
+    `session:<id>`; 1 to 80 characters.
+    """
+
+    scope: str
+    limit: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Somebody wants units set aside: all of them or none.
+
+    `key` is the idempotency key, 1 to 80 characters. `holder` is who the caps count for: `person:<id>` or `visitor:<session>`. `limit` is the
+    most units one wish may take. `window` is when the sale is open. `offer_version` is kept with the hold so that commerce can see a price
+    that changed meanwhile.
+    """
+
+    key: str
+    organisation_id: UUID
+    holder: str
+    basket_id: UUID
+    wants: tuple[Want, ...]
+    hold_for: timedelta
+    caps: tuple[Cap, ...] = ()
+    limit: int | None = None
+    window: Span = field(default_factory=Span)
+    offer_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The units are set aside until `expires_at`: from then on a sweep may free them; until it does, the holder may still confirm."""
+
+    hold_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Nothing was taken. `account_id` is the want that could not be met, `left` how many units it had, where that is the reason."""
+
+    reason: Reason
+    account_id: UUID | None = None
+    left: int | None = None
+
+
+class HoldState(StrEnum):
+    """The life of a hold. Held becomes exactly one of the other three."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A hold as it stands now."""
+
+    hold_id: UUID
+    organisation_id: UUID
+    holder: str
+    basket_id: UUID
+    state: HoldState
+    expires_at: datetime
+    offer_version: int
+    wants: tuple[Want, ...]
+    caps: tuple[Cap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """The hold's units are claimed for good. `repeated` says that they were before this call."""
+
+    hold_id: UUID
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to open in a pool: `public`, `NOC:FRA`, `sponsor`, `hospitality`, `accessible`, `kill`, `contingency` ..."""
+
+    code: str
+    on_hand: int
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPool:
+    """A pool to open. `capacity` is the wall that all accounts together cannot exceed (the reconciled seat plan); None for goods."""
+
+    organisation_id: UUID
+    name: str
+    accounts: tuple[NewAccount, ...]
+    capacity: int | None = None
+    pool_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """One account's numbers. `free` = on hand - held - claimed, never negative. Claimed units stay on hand until shipped or used."""
+
+    account_id: UUID
+    pool_id: UUID
+    code: str
+    on_hand: int
+    held: int
+    claimed: int
+
+    @property
+    def free(self) -> int:
+        """Units a wish could take now."""
+        return self.on_hand - self.held - self.claimed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Free units from one account of a pool to another of the same pool. Refused when not that many are free."""
+
+    from_account_id: UUID
+    to_account_id: UUID
+    quantity: int
+    seat_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockChange:
+    """`quantity` units more (received) or fewer (lost, shipped) on hand. Refused below what is held and claimed, or above the capacity."""
+
+    account_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Units of a confirmed hold come back to its accounts: a refund, a cancelled ticket. At most what is still claimed by that hold."""
+
+    hold_id: UUID
+    wants: tuple[Want, ...]
