@@ -1,4 +1,6 @@
-"""Databases for tests. Each test says by its fixtures what it needs:
+"""Databases for tests.
+
+Each test says by its fixtures what it needs:
 
 - `db` (pytest-django): SQLite, rolled back afterwards. For most tests of rules, pages and lists.
 - `database`: a fresh copy of a migrated database, on each engine in turn; Django's default connection and raw ones both reach it.

@@ -16,22 +16,22 @@ class Variable:
 
     name: str
     default: str
-    help: str
+    meaning: str
     example: str = ""
 
 
 VARIABLES: dict[str, Variable] = {}
 
 
-def text(name: str, default: str, help: str, *, example: str = "") -> str:
+def text(name: str, default: str, meaning: str, *, example: str = "") -> str:
     """The variable's value, or the default. Declares it."""
-    VARIABLES[name] = Variable(name, default, help, example)
+    VARIABLES[name] = Variable(name, default, meaning, example)
     return os.environ.get(name, "") or default
 
 
-def flag(name: str, default: bool, help: str) -> bool:
+def flag(name: str, *, default: bool, meaning: str) -> bool:
     """A yes or no: 1, true, yes, on; 0, false, no, off."""
-    value = text(name, "yes" if default else "no", help).lower()
+    value = text(name, "yes" if default else "no", meaning).lower()
     if value in {"1", "true", "yes", "on"}:
         return True
     if value in {"0", "false", "no", "off"}:
@@ -39,19 +39,19 @@ def flag(name: str, default: bool, help: str) -> bool:
     raise SettingWrong(f"{name}={value!r}: write yes or no")
 
 
-def number(name: str, default: int, help: str) -> int:
+def number(name: str, default: int, meaning: str) -> int:
     """A whole number."""
-    return _converted(name, text(name, str(default), help), int, "a whole number")
+    return _converted(name, text(name, str(default), meaning), int, "a whole number")
 
 
-def words(name: str, default: str, help: str) -> list[str]:
+def words(name: str, default: str, meaning: str) -> list[str]:
     """Words separated by commas."""
-    return [word.strip() for word in text(name, default, help).split(",") if word.strip()]
+    return [word.strip() for word in text(name, default, meaning).split(",") if word.strip()]
 
 
-def folder(name: str, default: str, help: str) -> Path:
+def folder(name: str, default: str, meaning: str) -> Path:
     """A folder, absolute; `~` is the home folder."""
-    return Path(text(name, default, help)).expanduser().resolve()
+    return Path(text(name, default, meaning)).expanduser().resolve()
 
 
 def _converted[T](name: str, value: str, convert: Callable[[str], T], wanted: str) -> T:

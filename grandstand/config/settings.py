@@ -17,10 +17,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 GRANDSTAND_HOME = env.folder("GRANDSTAND_HOME", str(BASE_DIR / "var"), "The folder of all local data: database, files, mail of the demo, keys.")
 GRANDSTAND_LOCAL = env.flag(
     "GRANDSTAND_LOCAL",
-    True,
-    "Whether this installation is only for this machine (127.0.0.1). Off, HTTPS, HSTS, secure cookies and a secret key are demanded.",
+    default=True,
+    meaning="Whether this installation is only for this machine (127.0.0.1). Off, HTTPS, HSTS, secure cookies and a secret key are demanded.",
 )
-DEBUG = env.flag("GRANDSTAND_DEBUG", False, "Django's debug pages. Never on a machine that others reach.")
+DEBUG = env.flag("GRANDSTAND_DEBUG", default=False, meaning="Django's debug pages. Never on a machine that others reach.")
 SECRET_KEY = secret_key(
     env.text("GRANDSTAND_SECRET_KEY", "", "The secret that signs sessions, 50 characters or more. Made and kept in GRANDSTAND_HOME when local."),
     home=GRANDSTAND_HOME,

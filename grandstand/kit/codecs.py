@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from uuid import UUID
 
-type Json = None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]
+type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
 
 
 def canonical_json(value: object) -> str:

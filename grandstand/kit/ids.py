@@ -23,7 +23,7 @@ def new_id() -> UUID:
 
 def new_ids(count: int) -> list[UUID]:
     """`count` new ids in ascending order, with one look at the clock."""
-    global _last, _after_fork_pid
+    global _last, _after_fork_pid  # noqa: PLW0603 the last id of this process is one thing of the process
     noise = os.urandom(4 * count + 5)
     with _lock:
         if _after_fork_pid != os.getpid():

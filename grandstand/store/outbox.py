@@ -90,7 +90,7 @@ def _deliver_one(now: datetime) -> bool | None:
         try:
             with connections.write():  # a savepoint: what a failing handler wrote is undone, the lock on its delivery stays
                 due.handle(tx)
-        except Exception as error:  # noqa: BLE001 a handler's fault must not stop the others: it is logged, kept in the row, shown by doctor
+        except Exception as error:  # a handler's fault must not stop the others: it is logged, kept in the row, shown by doctor
             log.warning("delivery_failed", delivery_id=str(due.delivery_id), handler=due.name, exc_info=True)
             wait = FIRST_WAIT * 2**due.attempts
             row = (due.delivery_id, now + wait, f"{type(error).__name__}: {error}"[:2000], 1)
@@ -146,4 +146,3 @@ def undelivered(tx: Tx) -> list[tuple[str, str, int, str]]:
         "WHERE d.delivered_at IS NULL AND d.attempts > 0 ORDER BY d.due_at",
         kinds=[Kind.TEXT, Kind.TEXT, Kind.INT, Kind.TEXT],
     )
-

@@ -50,7 +50,7 @@ class Table:
 @cache
 def table(model: type[models.Model]) -> Table:
     """The table of a model. Raises TypeError for a field whose type the codec does not know."""
-    return Table(model._meta.db_table, {field.column: _kind(field) for field in model._meta.concrete_fields})
+    return Table(model._meta.db_table, {field.column: _kind(field) for field in model._meta.concrete_fields if field.column})
 
 
 def _kind(field: models.Field[object, object]) -> Kind:

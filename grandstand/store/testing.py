@@ -106,9 +106,9 @@ def postgresql_template(cluster: str) -> str:
     with psycopg.connect(cluster, autocommit=True) as admin:
         admin.execute("SELECT pg_advisory_lock(7421)")
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
-            admin.execute(f"CREATE DATABASE making_{name}")  # type: ignore[call-overload]
+            admin.execute(f"CREATE DATABASE making_{name}")
             _fill_postgresql(at(cluster, f"making_{name}"))
-            admin.execute(f"ALTER DATABASE making_{name} RENAME TO {name}")  # type: ignore[call-overload]
+            admin.execute(f"ALTER DATABASE making_{name} RENAME TO {name}")
     return name
 
 
@@ -136,11 +136,11 @@ def database_copy(engine: Engine, *, cluster: str | None, folder: Path) -> Itera
         raise ValueError("a copy on PostgreSQL needs a cluster")
     template, name = postgresql_template(cluster), f"copy_{new_id().hex}"
     with psycopg.connect(cluster, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[call-overload]
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield at(cluster, name)
         finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def at(cluster: str, database: str) -> str:

@@ -30,21 +30,21 @@ class Wall:
 def append_only(table: str) -> Wall:
     """Rows of `table` are never changed or deleted, and the table is never truncated."""
     name = f"{table}_is_append_only"
+    say = f"{name}: write a new row instead"
     return Wall(
         name,
         table,
         raise_sql={
             "postgresql": [
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN RAISE EXCEPTION '{name}: write a new row instead' USING ERRCODE = 'integrity_constraint_violation', "
-                f"CONSTRAINT = '{name}'; END $$",
-                f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+                (
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                    f"$$ BEGIN RAISE EXCEPTION '{say}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}'; END $$"
+                ),
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
             ],
             "sqlite": [
-                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{name}: write a new row instead'); END",
-                f"CREATE TRIGGER IF NOT EXISTS {name}_delete BEFORE DELETE ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{name}: write a new row instead'); END",
+                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{say}'); END",
+                f"CREATE TRIGGER IF NOT EXISTS {name}_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{say}'); END",
             ],
         },
         lower_sql={
@@ -66,8 +66,10 @@ def refuse_row(*, name: str, table: str, events: Sequence[str], when: str, say: 
         table,
         raise_sql={
             "postgresql": [
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN "
-                f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$",
+                (
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN RAISE EXCEPTION "
+                    f"'{message.replace('%', '%%')}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$"
+                ),
                 *(
                     f"CREATE OR REPLACE TRIGGER {trigger} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
                     for trigger, event in triggers.items()

@@ -25,25 +25,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         lock = write_lock(str(self.settings_dict["NAME"]))
         lock.acquire()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # private to Django, unknown to its stubs
         except BaseException:
             lock.release()
             raise
         self._held = lock
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # private to Django, unknown to its stubs
         self._let_go()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # private to Django, unknown to its stubs
         finally:
             self._let_go()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # private to Django, unknown to its stubs
         finally:
             self._let_go()
 

@@ -1,9 +1,29 @@
 from datetime import UTC, datetime
+
 import pytest
+
 from grandstand.kit.actors import Actor
 from grandstand.store import models
-from grandstand.store.api import Asked, Change, Database, Fresh, Known, Reused, WallHit, ask, keep_answers, missing_walls, read, record, standing_walls, table, write, advance
+from grandstand.store.api import (
+    Asked,
+    Change,
+    Database,
+    Fresh,
+    Known,
+    Reused,
+    WallHit,
+    advance,
+    ask,
+    keep_answers,
+    missing_walls,
+    read,
+    record,
+    standing_walls,
+    write,
+)
+
 NOW = datetime(2031, 7, 1, 12, tzinfo=UTC)
+
 
 def test_an_audit_row_cannot_be_changed(database: Database) -> None:
     with write() as tx:
@@ -14,6 +34,7 @@ def test_an_audit_row_cannot_be_changed(database: Database) -> None:
     assert "store_audit_is_append_only" in str(hit.value)
     with read() as tx:
         assert missing_walls(tx, standing_walls()) == []
+
 
 def test_answers(database: Database) -> None:
     with database.write() as tx:
