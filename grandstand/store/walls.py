@@ -67,8 +67,9 @@ def refuse_row(*, name: str, table: str, events: Sequence[str], when: str, say: 
         raise_sql={
             "postgresql": [
                 (
-                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN RAISE EXCEPTION "
-                    f"'{message.replace('%', '%%')}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$"
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN "
+                    f"RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = 'integrity_constraint_violation', "
+                    f"CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$"
                 ),
                 *(
                     f"CREATE OR REPLACE TRIGGER {trigger} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
