@@ -92,6 +92,8 @@ def refuse_row(*, name: str, table: str, events: Sequence[str], when: str, say: 
 def same_on_both_sides(*, name: str, table: str, columns: Sequence[str], target: str, target_columns: Sequence[str], say: str) -> Wall:
     """`columns` of `table` together name a row of `target`: a composite foreign key. `target_columns` must be unique together.
 
+    A row with a NULL among `columns` names nothing and is let through, as PostgreSQL's foreign keys do.
+
     SQLite cannot add a foreign key to a table that exists, so there a trigger on insert and update does the same for new rows.
     """
     matches = " AND ".join(f"{there} = NEW.{here}" for here, there in zip(columns, target_columns, strict=True))
@@ -99,7 +101,7 @@ def same_on_both_sides(*, name: str, table: str, columns: Sequence[str], target:
         name=name,
         table=table,
         events=["INSERT", "UPDATE"],
-        when=f"NOT EXISTS (SELECT 1 FROM {target} WHERE {matches})",
+        when=" AND ".join([*(f"NEW.{here} IS NOT NULL" for here in columns), f"NOT EXISTS (SELECT 1 FROM {target} WHERE {matches})"]),
         say=say,
     )
     # ADD CONSTRAINT has no IF NOT EXISTS, and dropping it first would validate the table again after every migrate.
