@@ -128,11 +128,35 @@ def participants(*, seed: int) -> list[ParticipantPlan]:
     ]
 
 
-_COUNTRIES = "FRA CHN BRA KEN JPN CAN AUS GER IND MAR NED KOR USA ITA RSA MEX SWE FIJ POL EGY".split()
-_GIVEN = ("A Be Ca Da E Fi I Jo Ka Le Mi No O Ra Sa Te Yu Za".split(), "la ri no mi ren ya den sa lo vin".split())
+_COUNTRIES = [
+    "FRA",
+    "CHN",
+    "BRA",
+    "KEN",
+    "JPN",
+    "CAN",
+    "AUS",
+    "GER",
+    "IND",
+    "MAR",
+    "NED",
+    "KOR",
+    "USA",
+    "ITA",
+    "RSA",
+    "MEX",
+    "SWE",
+    "FIJ",
+    "POL",
+    "EGY",
+]
+_GIVEN = (
+    ["A", "Be", "Ca", "Da", "E", "Fi", "I", "Jo", "Ka", "Le", "Mi", "No", "O", "Ra", "Sa", "Te", "Yu", "Za"],
+    ["la", "ri", "no", "mi", "ren", "ya", "den", "sa", "lo", "vin"],
+)
 _FAMILY = (
-    "Bel Cor Dan Esh Fal Gar Har Ish Kor Lan Mor Nak Oru Pel Rin Sol Tam Vas Wen Zor".split(),
-    "ada berg chi dou ello ford imo kova mura ner oba quist ra stan tova wé".split(),
+    ["Bel", "Cor", "Dan", "Esh", "Fal", "Gar", "Har", "Ish", "Kor", "Lan", "Mor", "Nak", "Oru", "Pel", "Rin", "Sol", "Tam", "Vas", "Wen", "Zor"],
+    ["ada", "berg", "chi", "dou", "ello", "ford", "imo", "kova", "mura", "ner", "oba", "quist", "ra", "stan", "tova", "wé"],
 )
 _COLON = {"en": ": ", "fr": "\u00a0: ", "zh-hans": "\uff1a"}
 _OPENING: Words = {"en": "Opening night", "fr": "Soirée d'ouverture", "zh-hans": "开幕之夜"}
