@@ -97,6 +97,9 @@ class World:
     disciplines: dict[str, Words]
     phases: tuple[_Titled, ...]
     blocks: tuple[_Block, ...]
+    countries: tuple[str, ...]
+    given: tuple[tuple[str, ...], tuple[str, ...]]
+    family: tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @cache
@@ -121,43 +124,13 @@ def participants(*, seed: int) -> list[ParticipantPlan]:
     disciplines = [block.discipline for block in world().blocks]
     names: dict[str, None] = {}
     while len(names) < PARTICIPANTS:
-        names.setdefault(f"{''.join(map(rng.choice, _GIVEN))} {''.join(map(rng.choice, _FAMILY))}")
+        names.setdefault(f"{''.join(map(rng.choice, world().given))} {''.join(map(rng.choice, world().family))}")
     return [
-        ParticipantPlan(code=f"P{n:04d}", name=name, country=rng.choice(_COUNTRIES), discipline=disciplines[n % len(disciplines)])
+        ParticipantPlan(code=f"P{n:04d}", name=name, country=rng.choice(world().countries), discipline=disciplines[n % len(disciplines)])
         for n, name in enumerate(names, start=1)
     ]
 
 
-_COUNTRIES = [
-    "FRA",
-    "CHN",
-    "BRA",
-    "KEN",
-    "JPN",
-    "CAN",
-    "AUS",
-    "GER",
-    "IND",
-    "MAR",
-    "NED",
-    "KOR",
-    "USA",
-    "ITA",
-    "RSA",
-    "MEX",
-    "SWE",
-    "FIJ",
-    "POL",
-    "EGY",
-]
-_GIVEN = (
-    ["A", "Be", "Ca", "Da", "E", "Fi", "I", "Jo", "Ka", "Le", "Mi", "No", "O", "Ra", "Sa", "Te", "Yu", "Za"],
-    ["la", "ri", "no", "mi", "ren", "ya", "den", "sa", "lo", "vin"],
-)
-_FAMILY = (
-    ["Bel", "Cor", "Dan", "Esh", "Fal", "Gar", "Har", "Ish", "Kor", "Lan", "Mor", "Nak", "Oru", "Pel", "Rin", "Sol", "Tam", "Vas", "Wen", "Zor"],
-    ["ada", "berg", "chi", "dou", "ello", "ford", "imo", "kova", "mura", "ner", "oba", "quist", "ra", "stan", "tova", "wé"],
-)
 _COLON = {"en": ": ", "fr": "\u00a0: ", "zh-hans": "\uff1a"}
 _OPENING: Words = {"en": "Opening night", "fr": "Soirée d'ouverture", "zh-hans": "开幕之夜"}
 _CLOSING: Words = {"en": "Closing night", "fr": "Soirée de clôture", "zh-hans": "闭幕之夜"}
