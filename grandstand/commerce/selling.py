@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from grandstand.inventory.api import Cap, Want
@@ -114,6 +114,8 @@ class SoldLine:
     person_id: UUID | None
     unit_price: Money
     ship_to: ShipTo | None
+    shipping_code: str = ""
+    """The shipping option that the buyer chose; empty where nothing is shipped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,4 +165,43 @@ class Seller(Protocol):
 
     def fulfilled_many(self, tx: Tx, line_ids: Sequence[UUID]) -> dict[UUID, int]:
         """How many units each line has been given and still has. For doctor: every paid order is fulfilled."""
+        ...
+
+
+# -- what is shipped ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What one seller would ship together in one order. `items` are the lines whose quotes need shipping.
+
+    `ship_to` is None while the buyer has not said where: then the price for the market's first territory is shown as an estimate.
+    """
+
+    seller_id: UUID
+    items: tuple[tuple[ItemRef, int], ...]
+    ship_to: ShipTo | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippingOption:
+    """One way of shipping a parcel. `code` is stable (`standard`), `title` in the language asked for, `price` in the market's currency.
+
+    Whether tax is in the price follows the market, as for every price.
+    """
+
+    code: str
+    title: str
+    price: Money
+    tax_class: str
+
+
+@runtime_checkable
+class Ships(Protocol):
+    """What a seller whose quotes may need shipping implements besides `Seller`."""
+
+    def shipping_many(
+        self, tx: Tx, parcels: Sequence[Parcel], *, market: Market, language: str, now: datetime
+    ) -> list[tuple[ShippingOption, ...]]:
+        """The options of each parcel, the one chosen by default first; none when it is not shipped there. Reads only."""
         ...
