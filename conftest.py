@@ -23,7 +23,10 @@ os.environ["DATABASE_URL"] = f"sqlite:///{_folder / _worker}.sqlite3"
 os.environ["DJANGO_SETTINGS_MODULE"] = "grandstand.config.settings"
 
 import dj_database_url  # noqa: E402 the environment must be set before anything reads the settings
+import django  # noqa: E402
 from django.db import connections  # noqa: E402
+
+django.setup()  # here, and not named in pyproject.toml: there, pytest-django would read the settings before the environment above is set
 
 from grandstand.store import testing as databases  # noqa: E402
 from grandstand.store.api import Database, Engine  # noqa: E402
