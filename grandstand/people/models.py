@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from grandstand.kit.clock import now
 from grandstand.kit.ids import new_id
 
 
@@ -15,6 +17,7 @@ class People(BaseUserManager["Person"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
         """A person who signs in with `email`. Without a password, only other ways of signing in work."""
+        fields.setdefault("joined_at", now())  # Django's createsuperuser, a command, passes no instant
         person = self.model(email=self.normalize_email(email).lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
@@ -33,7 +36,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     market_code = models.CharField(_("market"), max_length=20, blank=True, default="")
-    joined_at = models.DateTimeField(auto_now_add=True)
+    joined_at = models.DateTimeField(editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -48,6 +51,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
         db_table = "people_person"
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="people_person_email_in_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None) | models.Q(name="", market_code="", is_active=False, is_staff=False, is_superuser=False),
+                name="people_person_erased_is_blank",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

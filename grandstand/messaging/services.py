@@ -1,0 +1,62 @@
+"""The one write path of notices: queueing. Sending is in `sending`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from grandstand.kit.ids import new_ids
+from grandstand.messaging import models
+from grandstand.messaging.values import Notice, NoticeState
+from grandstand.store.api import Tx, table
+
+_COLUMNS = [
+    "id",
+    "key",
+    "organisation_id",
+    "to_person_id",
+    "to_email",
+    "language",
+    "template",
+    "context",
+    "attachments",
+    "is_secret",
+    "state",
+    "queued_at",
+    "due_at",
+    "attempts",
+    "error",
+    "subject",
+    "body",
+]
+
+
+def queue_notices(tx: Tx, notices: Sequence[Notice], *, now: datetime) -> int:
+    """Queue notices to be sent after this transaction commits; return how many were new. One statement.
+
+    A notice whose key is known already is left as it is, so queueing again is harmless.
+    """
+    if not notices:
+        return 0
+    rows = [
+        (
+            id_,
+            notice.key,
+            notice.organisation_id,
+            notice.to_person_id,
+            notice.to_email,
+            notice.language,
+            notice.template,
+            dict(notice.context),
+            [asdict(attachment) for attachment in notice.attachments],
+            notice.is_secret,
+            NoticeState.QUEUED.value,
+            now,
+            now,
+            0,
+            "",
+            "",
+            "",
+        )
+        for id_, notice in zip(new_ids(len(notices)), notices, strict=True)
+    ]
+    return tx.insert(table(models.Notice), _COLUMNS, rows, skip_conflicts=True)

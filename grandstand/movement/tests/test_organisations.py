@@ -1,0 +1,119 @@
+from dataclasses import replace
+
+import pytest
+
+from grandstand.kit.actors import Actor
+from grandstand.movement import api as movement
+from grandstand.movement.api import OrganisationCycle, OrganisationDetails, OrganisationKind, OrganisationWrong, Role
+from grandstand.movement.testing import BY, NOW, make_member, make_organisation
+from grandstand.people.testing import make_person
+from grandstand.store.api import Database, WallHit
+from grandstand.store.models import AuditEntry, Fact
+
+DETAILS = OrganisationDetails(
+    kind=OrganisationKind.FEDERATION, slug="rowing", name="World Rowing Union", country="CH", currency="CHF", time_zone="Europe/Zurich"
+)
+
+
+def test_a_created_organisation_is_found_by_id_and_by_short_name_is_audited_and_announced(db: None) -> None:
+    made = movement.create_organisation(details=DETAILS, now=NOW, by=BY, reason="the season begins")
+
+    assert movement.organisation(made.id) == made == movement.organisation_by_slug("rowing")
+    assert made.legal_name == "World Rowing Union"
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_id, entry.organisation_id, entry.reason) == ("create", str(made.id), made.id, "the season begins")
+    assert Fact.objects.get().payload == {"organisation_kind": "federation", "currency": "CHF"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("slug", "World Rowing"), ("name", " "), ("country", "XX"), ("country", "ch"), ("currency", "CHX"), ("time_zone", "Europe/Bern")],
+)
+def test_an_impossible_detail_is_refused_by_name(field: str, value: str, db: None) -> None:
+    with pytest.raises(OrganisationWrong) as refused:
+        movement.create_organisation(details=replace(DETAILS, **{field: value}), now=NOW, by=BY, reason="a try")
+    assert refused.value.detail == {"field": field}
+
+
+def test_a_short_name_belongs_to_one_organisation(db: None) -> None:
+    make_organisation(slug="rowing")
+    with pytest.raises(OrganisationWrong) as refused:
+        movement.create_organisation(details=DETAILS, now=NOW, by=BY, reason="a try")
+    assert refused.value.detail == {"field": "slug"}
+
+
+def test_a_change_keeps_before_and_after(db: None) -> None:
+    made = make_organisation(name="Old name")
+    details = OrganisationDetails(**{f: getattr(made, f) for f in OrganisationDetails.__dataclass_fields__})
+    changed = movement.change_organisation(organisation_id=made.id, details=replace(details, name="New name"), now=NOW, by=BY, reason="renamed")
+    assert changed == replace(made, name="New name")
+    entry = AuditEntry.objects.get(action="change")
+    assert (entry.before["name"], entry.after["name"]) == ("Old name", "New name")
+
+
+def test_an_organisation_cannot_move_below_itself(db: None) -> None:
+    top = make_organisation()
+    middle = make_organisation(parent_id=top.id)
+    bottom = make_organisation(parent_id=middle.id)
+    for parent in (top, middle, bottom):
+        with pytest.raises(OrganisationCycle):
+            movement.move_organisation(organisation_id=top.id, parent_id=parent.id, now=NOW, by=BY, reason="a try")
+    movement.move_organisation(organisation_id=bottom.id, parent_id=top.id, now=NOW, by=BY, reason="a flat tree")
+    assert movement.organisation(bottom.id).parent_id == top.id
+
+
+def test_the_database_itself_refuses_a_cycle(database: Database) -> None:
+    top = make_organisation()
+    middle = make_organisation(parent_id=top.id)
+    bottom = make_organisation(parent_id=middle.id)
+    with pytest.raises(WallHit, match="movement_organisation_tree_has_no_cycle"), database.write() as tx:
+        tx.execute("UPDATE movement_organisation SET parent_id = %s WHERE id = %s", (bottom.id, top.id))
+    with database.write() as tx:
+        assert tx.execute("UPDATE movement_organisation SET parent_id = %s WHERE id = %s", (top.id, bottom.id)) == 1
+
+
+def test_a_subtree_lists_parents_before_children(db: None) -> None:
+    top = make_organisation(name="Top")
+    second = make_organisation(name="B", parent_id=top.id)
+    first = make_organisation(name="A", parent_id=top.id)
+    below = make_organisation(name="0", parent_id=second.id)
+    make_organisation(name="Elsewhere")
+    assert [each.id for each in movement.subtree(top.id)] == [top.id, first.id, second.id, below.id]
+    assert [each.id for each in movement.subtree(second.id)] == [second.id, below.id]
+
+
+def test_a_role_counts_in_everything_below_and_nowhere_else(database: Database) -> None:
+    top = make_organisation()
+    middle = make_organisation(parent_id=top.id)
+    bottom = make_organisation(parent_id=middle.id)
+    other = make_organisation()
+    person = make_member(middle.id, Role.BOX_OFFICE)
+    movement.grant_role(person_id=person.id, organisation_id=bottom.id, role=Role.SHOP, now=NOW, by=BY, reason="helps out")
+
+    assert movement.roles_of(person.id) == {middle.id: frozenset({Role.BOX_OFFICE}), bottom.id: frozenset({Role.BOX_OFFICE, Role.SHOP})}
+    assert movement.has_role(person.id, bottom.id, [Role.BOX_OFFICE])
+    assert not movement.has_role(person.id, middle.id, [Role.SHOP])
+    for organisation in (top, other):
+        assert not movement.has_role(person.id, organisation.id, list(Role))
+
+
+def test_an_owner_may_do_whatever_any_role_may(db: None) -> None:
+    organisation = make_organisation()
+    person = make_member(organisation.id, Role.OWNER)
+    assert all(movement.has_role(person.id, organisation.id, [role]) for role in Role)
+
+
+def test_granting_twice_is_one_role_and_revoking_ends_it(db: None) -> None:
+    organisation, person = make_organisation(), make_person()
+    first = movement.grant_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=BY, reason="hired")
+    again = movement.grant_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=BY, reason="hired")
+    assert first == again
+    assert movement.memberships(organisation_id=organisation.id) == [first]
+
+    boss = Actor.person(person.id)
+    movement.revoke_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=boss, reason="left")
+    assert movement.roles_of(person.id) == {}
+    trail = AuditEntry.objects.filter(object_type="movement.membership").order_by("id")
+    assert [(entry.action, entry.reason) for entry in trail] == [("grant_role", "hired"), ("revoke_role", "left")]
+    with pytest.raises(movement.NoSuchMembership):
+        movement.revoke_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=boss, reason="left")

@@ -1,0 +1,27 @@
+"""The door of people: who somebody is, their language and market, and everything we know of them."""
+
+from grandstand.people.ports import PersonalData, register_personal_data, use_mail, use_markets
+from grandstand.people.queries import find_person_by_email, people, person
+from grandstand.people.services import create_person, erase_person, export_person, set_language_and_market, set_name
+from grandstand.people.values import AccountMail, EmailTaken, LanguageUnknown, MarketUnknown, NoSuchPerson, PersonSummary
+
+__all__ = [
+    "AccountMail",
+    "EmailTaken",
+    "LanguageUnknown",
+    "MarketUnknown",
+    "NoSuchPerson",
+    "PersonSummary",
+    "PersonalData",
+    "create_person",
+    "erase_person",
+    "export_person",
+    "find_person_by_email",
+    "people",
+    "person",
+    "register_personal_data",
+    "set_language_and_market",
+    "set_name",
+    "use_mail",
+    "use_markets",
+]
