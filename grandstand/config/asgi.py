@@ -1,8 +1,40 @@
-"""The ASGI application that granian serves."""
+"""The ASGI application that granian serves: Django, and beside it, in the same process, the background worker."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grandstand.config.settings")
-application = get_asgi_application()
+_django = get_asgi_application()
+
+# Below here Django is set up.
+from django.conf import settings  # noqa: E402
+
+from grandstand.config.threads import LastingThreads  # noqa: E402
+from grandstand.config.worker import Worker  # noqa: E402
+
+_pages = LastingThreads(_django)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Serve a request; at start and stop of the server, start and stop the worker."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    else:
+        await _pages(scope, receive, send)
+
+
+async def _live(receive: Any, send: Any) -> None:
+    worker = Worker() if settings.GRANDSTAND_WORKER_INSIDE else None
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            if worker is not None:
+                worker.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            if worker is not None:
+                worker.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from grandstand.config.environment import SettingWrong
@@ -24,10 +25,12 @@ def secret_key(given: str, *, home: Path, local: bool) -> str:
 
 def _own_key(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(64))
+    if not path.exists():
+        # Written beside and linked into place, so that another process sees the whole key or none; who comes second keeps the first one's.
+        making = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):
+            os.link(making, path)
+        making.unlink()
     return path.read_text().strip()

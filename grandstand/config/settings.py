@@ -8,6 +8,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from grandstand.config import environment as env
+from grandstand.config import logs
 from grandstand.config.secrets import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "people.Person"
 
 MIDDLEWARE = [
+    "grandstand.config.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "grandstand.config.middleware.Refusals",
 ]
 ROOT_URLCONF = "grandstand.config.urls"
 ASGI_APPLICATION = "grandstand.config.asgi.application"
@@ -121,8 +124,21 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
+# -- logs ------------------------------------------------------------------------------------------------------------------------------
+
+LOGGING = logs.configure(
+    level=env.text("GRANDSTAND_LOG_LEVEL", "INFO", "From which level log lines are written: DEBUG, INFO, WARNING or ERROR."),
+    readable=env.flag("GRANDSTAND_LOG_READABLE", default=False, meaning="Log lines for people instead of one JSON object a line."),
+)
+
 # -- jobs and mail ---------------------------------------------------------------------------------------------------------------------
 
+GRANDSTAND_WORKER_INSIDE = env.flag(
+    "GRANDSTAND_WORKER_INSIDE",
+    default=True,
+    meaning="Whether the server's process also delivers facts, sends mail, expires holds and does tasks. On SQLite it must; on PostgreSQL "
+    "`grandstand worker` may do it elsewhere.",
+)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # -- security --------------------------------------------------------------------------------------------------------------------------
@@ -145,6 +161,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 if not GRANDSTAND_LOCAL:
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by the machine itself or a load balancer, without TLS
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

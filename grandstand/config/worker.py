@@ -1,0 +1,122 @@
+"""What runs without being asked: facts are delivered, mail is sent, holds expire, stock is released, tasks are done.
+
+One thread per job, each with its own database connection. On SQLite they live in the server's process (asgi.py) and share its write lock;
+on PostgreSQL any number of `grandstand worker` may run, because every job takes only what no other holds.
+"""
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.core.cache import cache
+from django.db import close_old_connections, connections
+from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
+
+from grandstand.kit.clock import now
+from grandstand.store import api as store
+
+SEEN = "worker_seen_at"
+"""Where the last heart beat is kept, in the cache that all processes share."""
+
+BEAT = timedelta(seconds=10)
+SILENT_FOR_TOO_LONG = 6 * BEAT
+"""A worker that missed five beats is taken for dead. A long task does not delay the beat: it has a thread of its own."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`work(now)` does what is due and returns how many things it did; done again at once while that is more than none, else after `every`."""
+
+    name: str
+    every: timedelta
+    work: Callable[[datetime], int]
+
+
+def _beat(at: datetime) -> int:
+    cache.set(SEEN, at, timeout=None)
+    return 0
+
+
+def _deliver_facts(at: datetime) -> int:
+    return store.deliver_due(now=at)
+
+
+def _sweep_rates(at: datetime) -> int:
+    with store.write() as tx:
+        store.sweep(tx, now=at)
+    return 0
+
+
+def _do_tasks(at: datetime) -> int:
+    """Every task that waits, one after the other."""
+    tasks = TaskWorker(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=uuid.uuid4().hex,
+    )
+    tasks.run()
+    return 0
+
+
+def jobs() -> list[Job]:
+    """Everything the worker does."""
+    return [
+        Job(name="beat", every=BEAT, work=_beat),
+        Job(name="deliver_facts", every=timedelta(milliseconds=500), work=_deliver_facts),
+        Job(name="do_tasks", every=timedelta(seconds=1), work=_do_tasks),
+        Job(name="sweep_rates", every=timedelta(hours=1), work=_sweep_rates),
+    ]
+
+
+class Worker:
+    """The threads of all jobs."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._threads = [threading.Thread(target=self._repeat, args=[job], name=job.name, daemon=True) for job in jobs()]
+
+    def start(self) -> None:
+        """Start every job's thread."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, within_s: float = 10) -> None:
+        """Ask every job to finish what it is at, and wait for it."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(within_s)
+
+    def _repeat(self, job: Job) -> None:
+        try:
+            while not self._stopping.is_set():
+                done = run_once(job)
+                if not done:
+                    self._stopping.wait(job.every.total_seconds())
+        finally:
+            connections.close_all()
+
+
+def run_once(job: Job) -> int:
+    """Do what is due. A fault is logged and tried again next time: it must not end the worker, whose other jobs people wait for."""
+    close_old_connections()
+    try:
+        return job.work(now())
+    except Exception:
+        log.exception("job_failed", job=job.name)
+        return 0
+
+
+def seen_at() -> datetime | None:
+    """When a worker last gave a sign of life; None for never."""
+    found = cache.get(SEEN)
+    return found if isinstance(found, datetime) else None
