@@ -1,5 +1,66 @@
 """The door of the ledger: money that moved, in double entry, append-only."""
 
-from grandstand.ledger.values import AccountKind, Balance, Entry, Posting, State, TrialBalance, Written
+from grandstand.ledger.chart import FAMILIES, Family, family_of
+from grandstand.ledger.checks import check_books
+from grandstand.ledger.queries import balances, entries_of, statement, trial_balance
+from grandstand.ledger.services import post_many, reverse_many, settle_many
+from grandstand.ledger.values import (
+    AccountKind,
+    AccountRef,
+    AlreadyReversed,
+    AlreadySettled,
+    Balance,
+    Entry,
+    EntryWrong,
+    KeyReused,
+    NoSuchAccount,
+    NoSuchEntry,
+    NotPending,
+    NotPosted,
+    Posting,
+    Recorded,
+    Reversal,
+    Settlement,
+    State,
+    Statement,
+    StatementLine,
+    TrialBalance,
+    UnknownAccount,
+    Written,
+)
 
-__all__ = ["AccountKind", "Balance", "Entry", "Posting", "State", "TrialBalance", "Written"]
+__all__ = [
+    "FAMILIES",
+    "AccountKind",
+    "AccountRef",
+    "AlreadyReversed",
+    "AlreadySettled",
+    "Balance",
+    "Entry",
+    "EntryWrong",
+    "Family",
+    "KeyReused",
+    "NoSuchAccount",
+    "NoSuchEntry",
+    "NotPending",
+    "NotPosted",
+    "Posting",
+    "Recorded",
+    "Reversal",
+    "Settlement",
+    "State",
+    "Statement",
+    "StatementLine",
+    "TrialBalance",
+    "UnknownAccount",
+    "Written",
+    "balances",
+    "check_books",
+    "entries_of",
+    "family_of",
+    "post_many",
+    "reverse_many",
+    "settle_many",
+    "statement",
+    "trial_balance",
+]
