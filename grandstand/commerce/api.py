@@ -2,8 +2,6 @@
 
 from grandstand.commerce.selling import (
     Ask,
-    Description,
-    ItemRef,
     NoQuote,
     NotQuoted,
     Parcel,
@@ -12,10 +10,10 @@ from grandstand.commerce.selling import (
     Seller,
     ShippingOption,
     Ships,
-    ShipTo,
     SoldLine,
     TaxPlace,
 )
+from grandstand.commerce.values import Description, ItemRef, ShipTo
 
 __all__ = [
     "Ask",

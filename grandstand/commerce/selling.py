@@ -5,26 +5,19 @@ caller's transaction with raw SQL through the Tx, and needs a constant number of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from grandstand.commerce.values import Description, ItemRef, ShipTo
 from grandstand.inventory.api import Cap, Want
 from grandstand.kit.actors import Actor
 from grandstand.kit.money import Money
 from grandstand.kit.spans import Span
 from grandstand.movement.api import Market
 from grandstand.store.api import Tx
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRef:
-    """Something that can be sold: the kind of its seller (`ticket`, `product`) and the id within it (an offer, a variant)."""
-
-    kind: str
-    item_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +80,6 @@ class NotQuoted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShipTo:
-    """Where a parcel goes. Lines and their meaning follow the country (checked by shop's address rules before it comes here)."""
-
-    name: str
-    country: str
-    lines: tuple[str, ...]
-    city: str
-    postal_code: str = ""
-    region: str = ""
-    phone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SoldLine:
     """One paid line to fulfil. Fulfilment is idempotent by `line_id`. `person_id` is None for a guest."""
 
@@ -126,20 +106,6 @@ class RevokedLine:
     quantity: int
     reason: str
     unit_ids: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
-    """An item in a person's language, for basket, receipt and notice. `path` is the page about it, without a language prefix."""
-
-    ref: ItemRef
-    title: str
-    subtitle: str = ""
-    path: str = ""
-    picture: str = ""
-    starts_at: datetime | None = None
-    time_zone: str = ""
-    details: tuple[tuple[str, str], ...] = field(default=())
 
 
 class Seller(Protocol):
@@ -200,8 +166,6 @@ class ShippingOption:
 class Ships(Protocol):
     """What a seller whose quotes may need shipping implements besides `Seller`."""
 
-    def shipping_many(
-        self, tx: Tx, parcels: Sequence[Parcel], *, market: Market, language: str, now: datetime
-    ) -> list[tuple[ShippingOption, ...]]:
+    def shipping_many(self, tx: Tx, parcels: Sequence[Parcel], *, market: Market, language: str, now: datetime) -> list[tuple[ShippingOption, ...]]:
         """The options of each parcel, the one chosen by default first; none when it is not shipped there. Reads only."""
         ...

@@ -1,0 +1,125 @@
+"""Every "no" of commerce, each with what to do next."""
+
+from grandstand.kit.errors import NotFound, Refusal
+
+
+class NoSuchBasket(NotFound):
+    """There is no open basket, or not for this owner."""
+
+    code = "no_such_basket"
+
+
+class NoSuchLine(NotFound):
+    """The line is not in this basket or order."""
+
+    code = "no_such_line"
+
+
+class NoSuchOrder(NotFound):
+    """There is no such order, or not for this owner."""
+
+    code = "no_such_order"
+
+
+class NoSuchDocument(NotFound):
+    """There is no such paper, or not for this person."""
+
+    code = "no_such_document"
+
+
+class LineRefused(Refusal):
+    """The item could not be set aside; what was set aside before stays so.
+
+    `detail["reason"]` is a code of inventory.Reason or NoQuote, `detail["left"]` how many there are, where that is the reason.
+    """
+
+    code = "line_refused"
+
+
+class BasketFull(Refusal):
+    """A basket has MOST_LINES lines at most."""
+
+    code = "basket_full"
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used before for something else: an error of the caller."""
+
+    code = "key_reused"
+    status = 422
+
+
+class BasketNotReady(Refusal):
+    """Lines are expired, refused or unavailable. `detail["lines"]` names them with the reason of each."""
+
+    code = "basket_not_ready"
+
+
+class PriceChanged(Refusal):
+    """Prices or conditions changed since the buyer saw them. `detail["lines"]` has line, old and new price (minor), and the currency."""
+
+    code = "price_changed"
+
+
+class TotalChanged(Refusal):
+    """The order would cost something else than the buyer was told. `detail["told_minor"]`, `detail["total_minor"]`, `detail["currency"]`."""
+
+    code = "total_changed"
+
+
+class ContactMissing(Refusal):
+    """An e-mail address is needed to send the order to. `detail["field"]` names what is wrong."""
+
+    code = "contact_missing"
+    status = 422
+
+
+class ShipToMissing(Refusal):
+    """Something must be shipped and nobody said where."""
+
+    code = "ship_to_missing"
+    status = 422
+
+
+class NotShipped(Refusal):
+    """A seller does not ship there, or not in the way that was chosen. `detail["seller_id"]`."""
+
+    code = "not_shipped"
+    status = 422
+
+
+class TaxUnknown(Refusal):
+    """No tax rate is known for a place: the operator must enter one (or a rate of zero). `detail["place"]`, `detail["tax_class"]`."""
+
+    code = "tax_unknown"
+    status = 503
+
+
+class AlreadyOrdered(Refusal):
+    """The basket became an order already: `detail["order_id"]`."""
+
+    code = "already_ordered"
+
+
+class OrderClosed(Refusal):
+    """The order cannot be paid or cancelled any more. `detail["status"]`."""
+
+    code = "order_closed"
+
+
+class NothingToRefund(Refusal):
+    """The order was not paid, or all of it went back already."""
+
+    code = "nothing_to_refund"
+
+
+class RefundTooLarge(Refusal):
+    """More than was bought, or paid, and not refunded yet. `detail["left"]` units or `detail["left_minor"]`."""
+
+    code = "refund_too_large"
+
+
+class CannotRestock(Refusal):
+    """The stock was shipped or used: refund without taking it back into stock."""
+
+    code = "cannot_restock"

@@ -1,0 +1,1 @@
+"""Decisions of commerce with plain values: tax, payments, refunds, postings, where an order stands."""

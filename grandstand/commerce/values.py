@@ -1,0 +1,321 @@
+"""What crosses the door of commerce, besides what sellers speak (selling.py) and what providers speak (payments.py)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from grandstand.kit.actors import Actor
+from grandstand.kit.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRef:
+    """Something that can be sold: the kind of its seller (`ticket`, `product`) and the id within it (an offer, a variant)."""
+
+    kind: str
+    item_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipTo:
+    """Where a parcel goes. Lines and their meaning follow the country (checked by shop's address rules before it comes here)."""
+
+    name: str
+    country: str
+    lines: tuple[str, ...]
+    city: str
+    postal_code: str = ""
+    region: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """An item in a person's language, for basket, receipt and notice. `path` is the page about it, without a language prefix."""
+
+    ref: ItemRef
+    title: str
+    subtitle: str = ""
+    path: str = ""
+    picture: str = ""
+    starts_at: datetime | None = None
+    time_zone: str = ""
+    details: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose basket or order it is: a person, or a visitor known by a random key in their session. Exactly one of both."""
+
+    person_id: UUID | None = None
+    visitor: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.person_id is None) == (not self.visitor):
+            raise ValueError("an owner is a person or a visitor, exactly one of both")
+
+    @property
+    def holder(self) -> str:
+        """For whom inventory counts caps."""
+        return f"person:{self.person_id}" if self.person_id else f"visitor:{self.visitor}"
+
+    @property
+    def actor(self) -> Actor:
+        """Who does what the owner asks for."""
+        return Actor.person(self.person_id) if self.person_id else Actor.visitor(self.visitor)
+
+
+# -- tax ---------------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taxed:
+    """An amount with its tax. `place` is where it is taxed (ISO 3166), `rate_bp` the rate in hundredths of a percent; gross = net + tax."""
+
+    net: Money
+    tax: Money
+    place: str
+    rate_bp: int
+
+    @property
+    def gross(self) -> Money:
+        """What the buyer pays."""
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxSum:
+    """All of one seller's amounts that are taxed at one place and rate."""
+
+    place: str
+    rate_bp: int
+    net: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What a set of lines comes to. `taxes` by place and rate, in that order."""
+
+    net: Money
+    tax: Money
+    taxes: tuple[TaxSum, ...]
+
+    @property
+    def gross(self) -> Money:
+        """What the buyer pays."""
+        return self.net + self.tax
+
+
+# -- baskets -----------------------------------------------------------------------------------------------------------------------------
+
+
+class LineState(StrEnum):
+    """What a buyer can do with a line of a basket."""
+
+    HELD = "held"
+    """Set aside until `shown_until`."""
+    EXPIRED = "expired"
+    """No longer set aside: take it again."""
+    REFUSED = "refused"
+    """Could not be set aside again, `problem` says why: change it or leave it out."""
+    UNAVAILABLE = "unavailable"
+    """Not sold in this market or at all any more: leave it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasketLine:
+    """One item of a basket. `unit_price` is what the buyer saw when they took it; `new_price` differs from it when it has changed since.
+
+    `shown_until` is when the countdown ends, COUNTDOWN_MARGIN before the hold may be swept. `problem` is a code of inventory.Reason or NoQuote.
+    `taxed` is None where no rate is known for the place, or the line cannot be bought.
+    """
+
+    line_id: UUID
+    ref: ItemRef
+    quantity: int
+    seat_ids: tuple[UUID, ...]
+    seller_id: UUID
+    description: Description
+    unit_price: Money
+    new_price: Money | None
+    taxed: Taxed | None
+    state: LineState
+    problem: str
+    shown_until: datetime | None
+    needs_shipping: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippingChoice:
+    """A way of shipping a seller's parcel, with its tax. `chosen` is what the total counts."""
+
+    code: str
+    title: str
+    taxed: Taxed | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerPart:
+    """One seller's part of a basket: lines, ways of shipping (empty where nothing is shipped), sums without what cannot be bought now."""
+
+    seller_id: UUID
+    lines: tuple[BasketLine, ...]
+    shipping: tuple[ShippingChoice, ...]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """A basket as the buyer sees it. `shown_until` is the earliest countdown. `ready`: an order can be placed.
+
+    `estimated`: goods are taxed as if shipped to the market's first territory, because the buyer has not said where yet.
+    """
+
+    basket_id: UUID
+    market_code: str
+    currency: str
+    prices_include_tax: bool
+    parts: tuple[SellerPart, ...]
+    totals: Totals
+    shown_until: datetime | None
+    needs_shipping: bool
+    estimated: bool
+    ready: bool
+
+    @property
+    def lines(self) -> tuple[BasketLine, ...]:
+        """All lines, by seller."""
+        return tuple(line for part in self.parts for line in part.lines)
+
+
+# -- orders ------------------------------------------------------------------------------------------------------------------------------
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; derived from its facts (rules.status_of) and stored."""
+
+    AWAITING_PAYMENT = "awaiting_payment"
+    PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+    SENT_BACK = "sent_back"
+    """Money came when the order could no longer be fulfilled, and goes back in full."""
+
+
+class Nature(StrEnum):
+    """What a line of a sale is for."""
+
+    ITEM = "item"
+    SHIPPING = "shipping"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleLine:
+    """A sold line, taxed as a whole. `title` is as it was when sold, in the buyer's language.
+
+    `refunded` of its `quantity` units have gone back, for `refunded_gross`.
+    """
+
+    line_id: UUID
+    sale_id: UUID
+    nature: Nature
+    ref: ItemRef
+    quantity: int
+    seat_ids: tuple[UUID, ...]
+    hold_id: UUID | None
+    title: str
+    subtitle: str
+    unit_price: Money
+    taxed: Taxed
+    refunded: int
+    refunded_gross: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """One seller's part of an order: tenancy, invoice and ledger follow it. Documents are listed by `documents_of`."""
+
+    sale_id: UUID
+    seller_id: UUID
+    lines: tuple[SaleLine, ...]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChange:
+    """Who moved an order to a status, when and why."""
+
+    status: OrderStatus
+    by: Actor
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSummary:
+    """An order in a list."""
+
+    order_id: UUID
+    number: str
+    owner: Owner | None
+    status: OrderStatus
+    total: Money
+    units: int
+    placed_at: datetime
+    pay_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(OrderSummary):
+    """An order in full. `owner` is None once the person was forgotten, and then `email`, `name` and `ship_to` are empty too.
+
+    `captured`, `refunded` (granted to the buyer) and `paid_back` (confirmed by the provider) are sums over all payments.
+    """
+
+    email: str
+    name: str
+    language: str
+    market_code: str
+    ship_to: ShipTo | None
+    sales: tuple[Sale, ...]
+    totals: Totals
+    captured: Money
+    refunded: Money
+    paid_back: Money
+    paid_at: datetime | None
+    history: tuple[OrderChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesTotals:
+    """What an organisation sold since an instant: net of tax and shipping included, refunds taken off in `refunded`."""
+
+    organisation_id: UUID
+    orders: int
+    units: int
+    gross: Money
+    refunded: Money
+
+
+class DocumentKind(StrEnum):
+    """Numbered papers of a seller. Each kind has its own series without gaps, by seller and year."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A numbered paper, as listed beside an order."""
+
+    document_id: UUID
+    order_id: UUID
+    seller_id: UUID
+    kind: DocumentKind
+    number: str
+    issued_at: datetime
+    total: Money
