@@ -5,7 +5,7 @@ from grandstand.store.audit import Change, record
 from grandstand.store.clock import advance
 from grandstand.store.connections import Database, django_engine, engine_of, read, sqlite_path, write, write_retrying
 from grandstand.store.kinds import Engine, Kind
-from grandstand.store.outbox import announce, deliver_due, hear, undelivered
+from grandstand.store.outbox import announce, deliver_due, given_up, hear, undelivered
 from grandstand.store.rates import allow, sweep
 from grandstand.store.tables import Table, table
 from grandstand.store.tx import Deadlock, Row, Tx, WallHit
@@ -36,6 +36,7 @@ __all__ = [
     "deliver_due",
     "django_engine",
     "engine_of",
+    "given_up",
     "hear",
     "keep_answers",
     "missing_walls",

@@ -65,6 +65,16 @@ class Database:
         with _sqlite_transaction(connect, self.url):
             yield Tx(connect.cursor(), "sqlite", qmark=True)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Tx]:
+        """A transaction that only reads, and sees one moment however long it takes. Others go on writing."""
+        connect = self._connection()
+        connect.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if self.engine == "postgresql" else "BEGIN")
+        try:
+            yield Tx(connect.cursor(), self.engine, qmark=self.engine == "sqlite")
+        finally:
+            connect.execute("ROLLBACK")
+
     def write_retrying[T](self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction, again after a deadlock."""
         return _retrying(self.write, work)

@@ -146,3 +146,8 @@ def undelivered(tx: Tx) -> list[tuple[str, str, int, str]]:
         "WHERE d.delivered_at IS NULL AND d.attempts > 0 ORDER BY d.due_at",
         kinds=[Kind.TEXT, Kind.TEXT, Kind.INT, Kind.TEXT],
     )
+
+
+def given_up(tx: Tx) -> list[tuple[str, str, int, str]]:
+    """Deliveries that failed `MAX_ATTEMPTS` times and are not tried again by themselves: (kind, handler, attempts, last error)."""
+    return [row for row in undelivered(tx) if row[2] >= MAX_ATTEMPTS]

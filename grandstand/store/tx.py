@@ -7,7 +7,7 @@ statement whatever the number of rows.
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -86,6 +86,15 @@ class Tx:
             return []
         where, param = self.among(key, table.kinds[key], values)
         return self.select(table, columns, where, (param,), order_by=order_by, lock=lock)
+
+    def stream(self, table: Table, columns: Sequence[str], *, size: int = 1_000) -> Iterator[list[Row]]:
+        """Every row of a table, decoded, in batches of `size`, without holding them all. Inside a transaction only."""
+        link = self._cursor.connection
+        cursor = link.cursor(name=f"stream_{id(table)}") if self.engine == "postgresql" else link.cursor()
+        with closing(cursor):
+            cursor.execute(f"SELECT {', '.join(columns)} FROM {table.name}")
+            while batch := cursor.fetchmany(size):
+                yield decode_rows(self.engine, table.of(columns), batch)
 
     def insert(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, skip_conflicts: bool = False) -> int:
         """Insert rows, return how many were new. Without `skip_conflicts` a conflict raises WallHit."""

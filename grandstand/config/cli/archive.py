@@ -1,0 +1,79 @@
+"""`grandstand backup`, `restore` and `move`."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from grandstand.config.cli.frame import AsJson, Frame, Stop, app, command
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write, such as 2031-07-01.grandstand.zip.")], as_json: AsJson = False) -> None:
+    """Write all data, uploaded files and keys to one file, consistent, while the platform runs."""
+    with command(as_json=as_json) as frame:
+        from grandstand.config.archive import operations
+        from grandstand.kit.clock import now
+
+        with frame.progress() as progress:
+            done = operations.backup(file, at=now(), show=_bars(progress))
+        frame.say(f"{file}: {done.rows} rows of {done.tables} tables and {done.files} files. It holds keys: keep it where only you can read it.")
+        frame.answer = {"file": str(file), **asdict(done)}
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `grandstand backup` wrote.")], as_json: AsJson = False) -> None:
+    """Fill an empty installation, on SQLite or PostgreSQL, from a backup."""
+    with command(as_json=as_json) as frame:
+        from grandstand.config.archive import operations
+
+        with frame.progress() as progress:
+            done = operations.restore(file, show=_bars(progress))
+        frame.say(f"Restored {done.rows} rows of {done.tables} tables and {done.files} files.")
+        frame.answer = {"file": str(file), **asdict(done), "doctor": _doctor(frame, {})}
+
+
+@app.command()
+def move(
+    to: Annotated[str, typer.Option(help="The DATABASE_URL of an empty database, such as postgresql://user:password@host/name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy all data to another database, usually from SQLite to PostgreSQL, and compare every row."""
+    with command(as_json=as_json) as frame:
+        from grandstand.config.archive import operations
+
+        with frame.progress() as progress:
+            done = operations.move(to, show=_bars(progress))
+        frame.say(f"Moved {done.rows} rows of {done.tables} tables; counts and digests agree. Now set DATABASE_URL to the new address and serve.")
+        frame.answer = {**asdict(done), "doctor": _doctor(frame, {"DATABASE_URL": to})}
+
+
+def _bars(progress: Progress) -> Callable[[str, int], Callable[[int], None]]:
+    def show(what: str, total: int) -> Callable[[int], None]:
+        task = progress.add_task(what, total=total)
+        return lambda count: progress.advance(task, count)
+
+    return show
+
+
+def _doctor(frame: Frame, environment: dict[str, str]) -> object:
+    """What the doctor says of the new database, asked in a process that knows only that one. Raises Stop when it is not healthy."""
+    script = "from grandstand.config.cli import main; main()"
+    asked = subprocess.run(
+        [sys.executable, "-c", script, "doctor", "--json"], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    lines = asked.stdout.strip().splitlines()
+    if not lines:
+        raise Stop(f"The doctor could not look at the copy:\n{asked.stderr.strip()}")
+    found: dict[str, object] = json.loads(lines[-1])
+    if not found.get("healthy"):
+        raise Stop("The rows agree, but the doctor finds the copy not healthy: run `grandstand doctor` on both.", doctor=found)
+    frame.say("The doctor finds it healthy.")
+    return found

@@ -1,0 +1,92 @@
+"""`grandstand serve` and `grandstand worker`."""
+
+import os
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from grandstand.config.cli.frame import Stop, app, command
+
+PROCESSES_ON_SQLITE = 1
+"""SQLite has one writer: threads of one process take turns fairly, processes would not."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option(help="Server processes; more than one on PostgreSQL only.")] = 1,
+    worker: Annotated[bool, typer.Option(help="Do background work in the server's process too.")] = True,
+) -> None:
+    """Serve the platform, with its background worker, until interrupted."""
+    with command(as_json=False) as frame:
+        serve_here(host=host, port=port, processes=processes, worker=worker)
+        frame.say("Stopped.")
+
+
+def serve_here(*, host: str = "127.0.0.1", port: int = 8000, processes: int = 1, worker: bool = True) -> None:
+    """Serve until interrupted. Raises Stop when the port is taken or the database cannot be shared by so many processes."""
+    from django.db import connection
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    on_sqlite = connection.vendor == "sqlite"
+    if on_sqlite and processes > PROCESSES_ON_SQLITE:
+        raise Stop("SQLite is served by one process: use --processes 1, or `grandstand move` to PostgreSQL first.")
+    _migrated()
+    _free(host, port)
+    os.environ["GRANDSTAND_WORKER_INSIDE"] = "yes" if worker or on_sqlite else "no"
+    # The child opens its own connections; this process keeps none.
+    connection.close()
+    Granian(
+        "grandstand.config.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=processes,
+        websockets=False,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def _migrated() -> None:
+    from grandstand.config import health
+
+    found = health.migrations()
+    if not found.healthy:
+        raise Stop(f"The database is not ready: {found.detail}, or `grandstand demo --no-serve` for a demo.")
+
+
+def _free(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Stop(f"Cannot listen on {host}:{port} ({error.strerror}): stop what runs there, or choose another with --port.") from None
+
+
+@app.command()
+def worker() -> None:
+    """Do background work until interrupted: on PostgreSQL, beside servers started with --no-worker."""
+    with command(as_json=False) as frame:
+        from django.db import connection
+
+        from grandstand.config.worker import Worker
+
+        if connection.vendor == "sqlite":
+            raise Stop("On SQLite the worker lives in the server's process: `grandstand serve` has it.")
+        stopping = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
+        working = Worker()
+        working.start()
+        frame.say("Working. Interrupt to stop.")
+        stopping.wait()
+        working.stop()
+        frame.say("Stopped.")
