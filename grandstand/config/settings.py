@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grandstand.config import environment as env
 from grandstand.config import logs
+from grandstand.config.mail import mailer
 from grandstand.config.secrets import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -51,6 +52,9 @@ CACHES = {
 ROOMS = ["store", "ui", "people", "movement", "messaging", "games", "inventory", "ledger", "commerce", "ticketing", "shop", "sites"]
 INSTALLED_APPS = [
     "unfold",
+    # Before the libraries, so that a room's templates and translations stand in for theirs.
+    *(f"grandstand.{room}" for room in ROOMS),
+    "grandstand.config",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -60,9 +64,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_tasks_db",
-    *(f"grandstand.{room}" for room in ROOMS),
-    "grandstand.config",
 ]
 AUTH_USER_MODEL = "people.Person"
 
@@ -79,6 +82,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "grandstand.people.web.language.language_follows_person",
     "grandstand.config.middleware.Refusals",
 ]
 ROOT_URLCONF = "grandstand.config.urls"
@@ -93,6 +98,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "grandstand.ui.context.chrome",
             ],
         },
     },
@@ -121,24 +127,51 @@ WHITENOISE_USE_FINDERS = True
 # -- sign-in ---------------------------------------------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
-# -- logs ------------------------------------------------------------------------------------------------------------------------------
-
-LOGGING = logs.configure(
-    level=env.text("GRANDSTAND_LOG_LEVEL", "INFO", "From which level log lines are written: DEBUG, INFO, WARNING or ERROR."),
-    readable=env.flag("GRANDSTAND_LOG_READABLE", default=False, meaning="Log lines for people instead of one JSON object a line."),
+ACCOUNT_ADAPTER = "grandstand.people.web.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "grandstand.people.web.forms.SignupForm"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
+    "GRANDSTAND_PROXIES", 0, "How many proxies of yours stand before the platform: so many addresses of X-Forwarded-For are believed."
 )
+
+MFA_ADAPTER = "grandstand.people.web.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TOTP_ISSUER = "Grandstand"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = GRANDSTAND_LOCAL
 
 # -- jobs and mail ---------------------------------------------------------------------------------------------------------------------
 
-GRANDSTAND_WORKER_INSIDE = env.flag(
-    "GRANDSTAND_WORKER_INSIDE",
-    default=True,
-    meaning="Whether the server's process also delivers facts, sends mail, expires holds and does tasks. On SQLite it must; on PostgreSQL "
-    "`grandstand worker` may do it elsewhere.",
-)
+MAILERS = {
+    "default": mailer(
+        env.text(
+            "EMAIL_URL",
+            f"file://{GRANDSTAND_HOME}/mail",
+            "Where mail goes: smtp://user:password@host:587 (STARTTLS), smtps://user:password@host:465, file:///folder or console:.",
+        )
+    )
+}
+DEFAULT_FROM_EMAIL = env.text("GRANDSTAND_MAIL_FROM", "Grandstand <no-reply@localhost>", "The address mail comes from.")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # -- security --------------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Every route of the platform. Only this file includes rooms' urls."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
 
 from grandstand.config import health
 from grandstand.config.api import api
@@ -10,3 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="ready"),
     path("api/v1/", api.urls),
 ]
+
+urlpatterns += i18n_patterns(
+    path("", include("grandstand.ui.web.urls")),
+    prefix_default_language=False,
+)
