@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from grandstand.movement.api import Market, OrganisationDetails, OrganisationKind, Role
 
-PASSWORD = "meridian-demo-2031"  # noqa: S105 printed by `grandstand demo` for everybody to use, on this machine only
+PASSWORD = "meridian-demo-2031"
 
 ORGANISER = "meridian"
 """The organising committee: it holds the edition and sells the tickets."""

@@ -40,6 +40,8 @@ class UnitPlan:
 
     rsc: str
     title: Words
+    event: Words
+    phase: Words
     starts_at: datetime
     ends_at: datetime
 
@@ -164,6 +166,8 @@ def _units(block: _Block, phase: _Titled, starts_at: datetime, length: timedelta
         yield UnitPlan(
             rsc=f"{block.discipline}{event.code[0]}{event.code[1:]:-<18}{phase.code}{n + 1:06d}--",
             title=_joined(event.title, phase.title),
+            event=event.title,
+            phase=phase.title,
             starts_at=starts_at + step * n,
             ends_at=starts_at + step * (n + 1) - timedelta(minutes=5),
         )
