@@ -82,7 +82,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "grandstand.people.web.language.language_follows_person",
     "grandstand.config.middleware.Refusals",
 ]
@@ -160,6 +159,13 @@ MFA_TOTP_ISSUER = "Grandstand"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = GRANDSTAND_LOCAL
 
+# -- logs ------------------------------------------------------------------------------------------------------------------------------
+
+LOGGING = logs.configure(
+    level=env.text("GRANDSTAND_LOG_LEVEL", "INFO", "From which level log lines are written: DEBUG, INFO, WARNING or ERROR."),
+    readable=env.flag("GRANDSTAND_LOG_READABLE", default=False, meaning="Log lines for people instead of one JSON object a line."),
+)
+
 # -- jobs and mail ---------------------------------------------------------------------------------------------------------------------
 
 MAILERS = {
@@ -172,6 +178,12 @@ MAILERS = {
     )
 }
 DEFAULT_FROM_EMAIL = env.text("GRANDSTAND_MAIL_FROM", "Grandstand <no-reply@localhost>", "The address mail comes from.")
+GRANDSTAND_WORKER_INSIDE = env.flag(
+    "GRANDSTAND_WORKER_INSIDE",
+    default=True,
+    meaning="Whether the server's process also delivers facts, sends mail, expires holds and does tasks. On SQLite it must; on PostgreSQL "
+    "`grandstand worker` may do it elsewhere.",
+)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # -- security --------------------------------------------------------------------------------------------------------------------------
