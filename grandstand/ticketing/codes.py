@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from grandstand.kit.spans import Span
-from grandstand.ticketing.values import CodeContent, Reason, Verdict
+from grandstand.ticketing.values import CodeContent
 
 type Keyring = Mapping[str, bytes]
 """Public keys, 32 bytes each, by key id."""
@@ -105,39 +105,6 @@ def read_code(code: str, *, keys: Keyring) -> CodeContent:
         window=Span(starts_at=starts_at, ends_at=starts_at + minutes * _MINUTE),
         needs_activation=bool(head & _NEEDS_ACTIVATION),
     )
-
-
-def verify(code: str, *, keys: Keyring, session_id: UUID, gate: int | None, now: datetime) -> Verdict:
-    """Decide from the code alone: signature, session, gate and time, in this order. `gate` None asks about no gate.
-
-    What only the database knows (void, used, activated) is not decided here.
-    """
-    try:
-        content = read_code(code, keys=keys)
-    except Forged:
-        return Verdict(reason=Reason.FORGED)
-    return verdict(content, session_id=session_id, gate=gate, now=now)
-
-
-def verdict(content: CodeContent, *, session_id: UUID, gate: int | None, now: datetime) -> Verdict:
-    """The same for a code already read."""
-    return Verdict(
-        reason=_reason(content, session_id, gate, now),
-        ticket_id=content.ticket_id,
-        session_id=content.session_id,
-        gates=content.gates,
-        window=content.window,
-    )
-
-
-def _reason(content: CodeContent, session_id: UUID, gate: int | None, now: datetime) -> Reason | None:
-    if content.session_id != session_id:
-        return Reason.WRONG_SESSION
-    if gate is not None and content.gates and gate not in content.gates:
-        return Reason.WRONG_GATE
-    if content.window.starts_at is not None and now < content.window.starts_at:
-        return Reason.NOT_VALID_YET
-    return None if now in content.window else Reason.TOO_LATE
 
 
 def _minutes(window: Span) -> tuple[int, int]:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grandstand.kit.spans import Span
-from grandstand.ticketing.codes import HIGHEST_GATE, LENGTH, Forged, key_id, public_bytes, read_code, verify, write_code
+from grandstand.ticketing.codes import HIGHEST_GATE, LENGTH, Forged, key_id, public_bytes, read_code, write_code
+from grandstand.ticketing.rules import verify
 from grandstand.ticketing.values import Reason
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -1,0 +1,1 @@
+"""Engines that ticketing leans on: ciphers, QR, paper, calendars."""

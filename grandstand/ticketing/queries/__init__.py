@@ -1,0 +1,1 @@
+"""Reads. Lists cost the same for one row and for forty."""

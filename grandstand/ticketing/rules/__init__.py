@@ -1,0 +1,45 @@
+"""Decisions with plain values."""
+
+from grandstand.ticketing.rules.entry import Known, decide, entry_window, ticket_state, verify
+from grandstand.ticketing.rules.selling import (
+    CATEGORIES,
+    FEW_UNITS,
+    FOR_EVERYBODY,
+    LAST_UNITS,
+    SHARES,
+    DatedPrice,
+    PriceNow,
+    best_state,
+    category_plans,
+    converted,
+    in_language,
+    level,
+    price_now,
+    sale_state,
+    sale_window,
+    set_aside,
+)
+
+__all__ = [
+    "CATEGORIES",
+    "FEW_UNITS",
+    "FOR_EVERYBODY",
+    "LAST_UNITS",
+    "SHARES",
+    "DatedPrice",
+    "Known",
+    "PriceNow",
+    "best_state",
+    "category_plans",
+    "converted",
+    "decide",
+    "entry_window",
+    "in_language",
+    "level",
+    "price_now",
+    "sale_state",
+    "sale_window",
+    "set_aside",
+    "ticket_state",
+    "verify",
+]

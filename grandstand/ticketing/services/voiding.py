@@ -1,0 +1,166 @@
+"""Tickets taken back, given back, made ready: each a row with who, when and why."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from grandstand.commerce.api import RevokedLine
+from grandstand.kit.actors import Actor
+from grandstand.kit.ids import new_id, new_ids
+from grandstand.store.api import Change, Tx, announce, record, table, write
+from grandstand.ticketing import models
+from grandstand.ticketing.facts import TicketReinstated, TicketVoided
+from grandstand.ticketing.queries.known import KnownTicket, known_of_lines, known_tickets, lock_tickets
+from grandstand.ticketing.values import (
+    NoSuchTicket,
+    TicketIsVoid,
+    TicketNotVoid,
+    TicketRefunded,
+    TicketUsed,
+    TooFewTickets,
+    VoidedBy,
+)
+
+VOIDING = table(models.Voiding)
+REINSTATEMENT = table(models.Reinstatement)
+ACTIVATION = table(models.Activation)
+
+
+def revoke_many(tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: datetime) -> None:
+    """Void `quantity` tickets of each line: those named, else the newest ones that are neither void nor used.
+
+    All or nothing. Raises TicketUsed (with when), TicketIsVoid, TooFewTickets, NoSuchTicket. Seven statements.
+    """
+    line_ids = sorted({line.line_id for line in lines})
+    lock_tickets(tx, "line_id", line_ids)
+    of_line: dict[UUID, list[KnownTicket]] = defaultdict(list)
+    for ticket in known_of_lines(tx, line_ids).values():
+        of_line[ticket.line_id].append(ticket)
+    chosen: dict[UUID, tuple[KnownTicket, str]] = {}
+    for line in lines:
+        for ticket in _chosen(line, [ticket for ticket in of_line[line.line_id] if ticket.id not in chosen]):
+            chosen[ticket.id] = (ticket, line.reason)
+    _void(tx, chosen, origin=VoidedBy.SALE, by=by, now=now)
+
+
+def void_ticket(*, ticket_id: UUID, organisation_id: UUID, by: Actor, reason: str, now: datetime) -> None:
+    """The ticket admits nobody from now on; its holder is told why, and `reinstate_ticket` is the way back.
+
+    Money and seat stay where they are: a refund goes through commerce. Raises NoSuchTicket, TicketUsed, TicketIsVoid.
+    """
+    with write() as tx:
+        ticket = _locked(tx, ticket_id, organisation_id)
+        _void(tx, {ticket.id: (ticket, reason)}, origin=VoidedBy.BOX_OFFICE, by=by, now=now)
+
+
+def reinstate_ticket(*, ticket_id: UUID, organisation_id: UUID, by: Actor, reason: str, now: datetime) -> None:
+    """The ticket is what it was before it was voided, and its holder is told. Raises NoSuchTicket, TicketNotVoid, TicketRefunded."""
+    with write() as tx:
+        ticket = _locked(tx, ticket_id, organisation_id)
+        if ticket.voiding is None:
+            raise TicketNotVoid("This ticket is not void, so there is nothing to give back.", ticket_id=str(ticket_id))
+        if ticket.voiding.origin is VoidedBy.SALE:
+            raise TicketRefunded("Money and seat went back with this ticket: sell a new one instead.", ticket_id=str(ticket_id))
+        row = (new_id(), ticket.organisation_id, ticket.voiding.id, now, str(by), reason)
+        tx.insert(REINSTATEMENT, ["id", "organisation_id", "voiding_id", "at", "actor", "reason"], [row])
+        record(tx, [_change(ticket, "reinstate", by, reason)], now=now)
+        fact = TicketReinstated(
+            organisation_id=ticket.organisation_id,
+            occurred_at=now,
+            ticket_id=ticket.id,
+            session_id=ticket.session_id,
+            voiding_id=ticket.voiding.id,
+        )
+        announce(tx, [fact])
+
+
+def activate_ticket(*, ticket_id: UUID, holder_id: UUID, now: datetime) -> None:
+    """The holder makes the ticket ready for the gate; doing it again changes nothing. Raises NoSuchTicket, TicketIsVoid."""
+    by = Actor.person(holder_id)
+    with write() as tx:
+        lock_tickets(tx, "id", [ticket_id])
+        ticket = known_tickets(tx, [ticket_id]).get(ticket_id)
+        if ticket is None or ticket.holder_id != holder_id:
+            raise NoSuchTicket("There is no such ticket among yours.", ticket_id=str(ticket_id))
+        if ticket.voiding is not None:
+            raise TicketIsVoid("This ticket was taken back and cannot be activated.", ticket_id=str(ticket_id))
+        if ticket.activated_at is None:
+            row = (new_id(), ticket.organisation_id, ticket.id, now, str(by))
+            tx.insert(ACTIVATION, ["id", "organisation_id", "ticket_id", "at", "actor"], [row])
+            record(tx, [_change(ticket, "activate", by, "the holder activated it")], now=now)
+
+
+def _chosen(line: RevokedLine, tickets: Sequence[KnownTicket]) -> list[KnownTicket]:
+    if line.unit_ids:
+        by_id = {ticket.id: ticket for ticket in tickets}
+        if missing := [str(id_) for id_ in line.unit_ids if id_ not in by_id]:
+            raise NoSuchTicket("These tickets are not of this order line.", tickets=missing)
+        return [by_id[id_] for id_ in line.unit_ids]
+    live = sorted((ticket for ticket in tickets if ticket.voiding is None), key=lambda ticket: -ticket.serial)
+    unused = [ticket for ticket in live if ticket.used_at is None]
+    if len(unused) >= line.quantity:
+        return unused[: line.quantity]
+    if len(live) >= line.quantity:
+        return live[: line.quantity]  # a used one is among them, and `_void` refuses it with when it was used
+    raise TooFewTickets(f"The order line has {len(live)} tickets left.", line_id=str(line.line_id), left=len(live))
+
+
+def _locked(tx: Tx, ticket_id: UUID, organisation_id: UUID) -> KnownTicket:
+    lock_tickets(tx, "id", [ticket_id])
+    ticket = known_tickets(tx, [ticket_id]).get(ticket_id)
+    if ticket is None or ticket.organisation_id != organisation_id:
+        raise NoSuchTicket("There is no such ticket.", ticket_id=str(ticket_id))
+    return ticket
+
+
+def _void(tx: Tx, chosen: Mapping[UUID, tuple[KnownTicket, str]], *, origin: VoidedBy, by: Actor, now: datetime) -> None:
+    for ticket, _ in chosen.values():
+        if ticket.used_at is not None:
+            raise TicketUsed(
+                "Somebody came in with this ticket, so it cannot be taken back.", ticket_id=str(ticket.id), used_at=ticket.used_at.isoformat()
+            )
+        if ticket.voiding is not None:
+            raise TicketIsVoid("This ticket was taken back already.", ticket_id=str(ticket.id))
+    if not chosen:
+        return
+    numbers = _numbers(tx, list(chosen))
+    ids = dict(zip(chosen, new_ids(len(chosen)), strict=True))
+    rows = [
+        (ids[ticket.id], ticket.organisation_id, ticket.id, numbers.get(ticket.id, 0) + 1, origin.value, now, str(by), reason)
+        for ticket, reason in chosen.values()
+    ]
+    tx.insert(VOIDING, ["id", "organisation_id", "ticket_id", "number", "origin", "at", "actor", "reason"], rows)
+    record(tx, [_change(ticket, "void", by, reason) for ticket, reason in chosen.values()], now=now)
+    announce(
+        tx,
+        [
+            TicketVoided(
+                organisation_id=ticket.organisation_id,
+                occurred_at=now,
+                ticket_id=ticket.id,
+                session_id=ticket.session_id,
+                voiding_id=ids[ticket.id],
+            )
+            for ticket, _ in chosen.values()
+        ],
+    )
+
+
+def _numbers(tx: Tx, ticket_ids: Sequence[UUID]) -> dict[UUID, int]:
+    where, param = tx.among("ticket_id", VOIDING.kinds["ticket_id"], ticket_ids)
+    rows = tx.select(VOIDING, ["ticket_id", "number"], where, (param,), order_by="number")
+    return dict(rows)
+
+
+def _change(ticket: KnownTicket, action: str, by: Actor, reason: str) -> Change:
+    return Change(
+        by=by,
+        action=action,
+        object_type="ticketing.ticket",
+        object_id=ticket.id,
+        reason=reason,
+        organisation_id=ticket.organisation_id,
+        before={"state": ticket.state.value},
+        after={"state": {"void": "void", "reinstate": "reinstated", "activate": "activated"}[action]},
+    )

@@ -1,0 +1,102 @@
+"""The reasons for a no."""
+
+from grandstand.kit.errors import NotFound, Refusal
+
+
+class NoSuchOffer(NotFound):
+    """No offer has this id, or not for this organisation."""
+
+    code = "no_such_offer"
+
+
+class NoSuchTicket(NotFound):
+    """No ticket has this id, or it is somebody else's."""
+
+    code = "no_such_ticket"
+
+
+class NoSuchGate(NotFound):
+    """No gate has this id, or it is at another venue."""
+
+    code = "no_such_gate"
+
+
+class NoSuchDevice(NotFound):
+    """No scanner has this id or token, or it was revoked."""
+
+    code = "no_such_device"
+
+
+class NoSuchKey(NotFound):
+    """No signing key has this id."""
+
+    code = "no_such_key"
+
+
+class NotOnSale(NotFound):
+    """The box office of this session is not open."""
+
+    code = "not_on_sale"
+
+
+class OfferWrong(Refusal):
+    """Something about an offer cannot be right. `detail["field"]` names it."""
+
+    code = "offer_wrong"
+    status = 422
+
+
+class GateWrong(Refusal):
+    """Something about a gate cannot be right. `detail["field"]` names it."""
+
+    code = "gate_wrong"
+    status = 422
+
+
+class TicketUsed(Refusal):
+    """Somebody came in with this ticket, so it cannot be taken back. `detail` says when."""
+
+    code = "ticket_used"
+
+
+class TicketIsVoid(Refusal):
+    """The ticket was taken back already."""
+
+    code = "ticket_is_void"
+
+
+class TicketNotVoid(Refusal):
+    """Nothing was taken back, so nothing can be given back."""
+
+    code = "ticket_not_void"
+
+
+class TicketRefunded(Refusal):
+    """Money and seat went back with this ticket, so it cannot be reinstated: sell a new one."""
+
+    code = "ticket_refunded"
+
+
+class TicketNotUsed(Refusal):
+    """Nobody came in with this ticket, so no admission can be taken back."""
+
+    code = "ticket_not_used"
+
+
+class TooFewTickets(Refusal):
+    """More tickets of a line were to be taken back than it still has."""
+
+    code = "too_few_tickets"
+
+
+class NoCode(Refusal):
+    """The ticket has no code to show: the session's times are not known yet, or it is void or not activated. `detail["why"]` says which."""
+
+    code = "no_code"
+
+
+class KeyUnreadable(Refusal):
+    """A signing key was sealed with another secret. Restore GRANDSTAND_SECRET_KEY, or rotate the key."""
+
+    code = "key_unreadable"
+    status = 503
