@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grandstand.commerce.models.orders import Order, Sale, SaleLine
@@ -7,7 +7,10 @@ from grandstand.kit.ids import new_id
 
 
 class Payment(models.Model):
-    """One try to pay an order through one provider. What became of it is in the facts."""
+    """One try to pay an order through one provider. What became of it is in the facts; the sums are folded from them under the order's lock.
+
+    Of what was captured, `applied_minor` pays for the order (and of that, `refunded_minor` went back), and `returned_minor` was paid in vain.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
@@ -20,6 +23,10 @@ class Payment(models.Model):
     begun_at = models.DateTimeField(_("begun"))
     capture_asked_at = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField(null=True)
+    captured_minor = models.BigIntegerField(_("captured"), default=0)
+    applied_minor = models.BigIntegerField(_("used for the order"), default=0)
+    refunded_minor = models.BigIntegerField(_("refunded"), default=0)
+    returned_minor = models.BigIntegerField(_("sent back"), default=0)
 
     class Meta:
         db_table = "commerce_payment"
@@ -27,6 +34,13 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commerce_payment_amount_above_zero"),
+            models.CheckConstraint(
+                condition=Q(applied_minor__gte=0, returned_minor__gte=0) & Q(captured_minor__gte=F("applied_minor") + F("returned_minor")),
+                name="commerce_payment_used_within_captured",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=F("applied_minor")), name="commerce_payment_refunds_within_applied"
+            ),
             models.UniqueConstraint(
                 fields=["provider", "provider_reference"], condition=~Q(provider_reference=""), name="commerce_payment_once_per_provider_reference"
             ),
@@ -131,7 +145,10 @@ class RefundShare(models.Model):
 
 
 class Payback(models.Model):
-    """A refund's money on its way through the provider of one payment. Asked for after the commit, again and again until it is answered."""
+    """A refund's money on its way through the provider of one payment. Asked for after the commit, again and again until it is answered.
+
+    `split` says how much of it each sale bears: rows of sale, organisation, minor units. A failed one is followed by another.
+    """
 
     class State(models.TextChoices):
         DUE = "due", _("to be asked for")
@@ -145,6 +162,7 @@ class Payback(models.Model):
     amount_minor = models.BigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     due_at = models.DateTimeField()
+    split = models.JSONField()
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
     provider_reference = models.CharField(max_length=100, blank=True)
@@ -154,7 +172,7 @@ class Payback(models.Model):
         verbose_name = _("payback")
         verbose_name_plural = _("paybacks")
         constraints = [
-            models.UniqueConstraint(fields=["refund", "payment"], name="commerce_payback_once_per_payment"),
+            models.UniqueConstraint(fields=["refund", "payment"], condition=~Q(state="failed"), name="commerce_payback_once_per_payment"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commerce_payback_amount_above_zero"),
             models.CheckConstraint(condition=Q(state__in=["due", "asked", "done", "failed"]), name="commerce_payback_state_is_known"),
         ]

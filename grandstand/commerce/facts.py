@@ -1,0 +1,69 @@
+"""What commerce announces. A fact about a whole order carries the organisation of its largest sale."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from grandstand.kit.facts import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(Fact):
+    """Somebody promised to buy; nothing is paid yet, unless there is nothing to pay."""
+
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(Fact):
+    """An unpaid order will not be paid any more."""
+
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaid(Fact):
+    """The money came in, holds are confirmed, every seller has fulfilled."""
+
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalePaid(Fact):
+    """The same for one seller's part of an order; `organisation_id` is the seller."""
+
+    order_id: UUID
+    sale_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefunded(Fact):
+    """Money goes back to the buyer. `cause`: asked (for something bought), late (paid in vain), excess (paid too much)."""
+
+    order_id: UUID
+    refund_id: UUID
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleRefunded(Fact):
+    """The part of a refund of something bought that one seller bears; `organisation_id` is the seller."""
+
+    order_id: UUID
+    sale_id: UUID
+    refund_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAuthorised(Fact):
+    """The buyer's bank has set the money of a payment aside; it is still to be captured."""
+
+    order_id: UUID
+    payment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDisputed(Fact):
+    """The buyer's bank took money back, or gave disputed money back: `disputed_minor` is what is disputed now."""
+
+    order_id: UUID
+    disputed_minor: int

@@ -1,0 +1,1 @@
+"""The one write path of each thing in commerce, cut by what is done."""
