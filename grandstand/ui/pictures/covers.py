@@ -43,17 +43,21 @@ class Scene:
 
 
 def _track(scene: Scene) -> None:
-    cx, cy, step = scene.rng.uniform(180, 300), scene.rng.uniform(250, 400), 21
+    cx, cy, step = scene.rng.uniform(150, 330), scene.rng.uniform(210, 420), 21
     for i in range(10):
         r = 90 + step * i
         scene.lines.append(Stroke(f"M{n(cx + 700)} {n(cy - r)}H{n(cx)}A{n(r)} {n(r)} 0 0 0 {n(cx)} {n(cy + r)}h700"))
     for i in range(4):
         scene.seats.append(arc(cx, cy, 318 + 16 * i, 95, 265))
-    for i, share in enumerate(scene.shares(9)):
-        r = 90 + step * (i + 0.5)
-        if i == scene.rng.randrange(9) or share == max(scene.shares(9)):
-            scene.lit.append(arc(cx, cy, r, 255 - 150 * share, 262))
-    scene.turn = scene.rng.uniform(-8, 8)
+    shares = scene.shares(9)
+    best = shares.index(max(shares))
+    for i, share in enumerate(shares):
+        r, reach = 90 + step * (i + 0.5), 620 * share
+        way = Stroke(f"M{n(cx + 40)} {n(cy + r)}H{n(cx)}A{n(r)} {n(r)} 0 0 1 {n(cx)} {n(cy - r)}H{n(cx + reach * 0.55)}")
+        if i == best:
+            scene.lit.append(way)
+            scene.glow.append(circle(cx + reach * 0.55, cy - r, 8))
+    scene.turn = scene.rng.uniform(-12, 12)
 
 
 def _pool(scene: Scene) -> None:
@@ -67,7 +71,8 @@ def _pool(scene: Scene) -> None:
         y = top + step * (i + 0.5)
         (scene.lit if i == best else scene.lines).append(wave(-60, y, 100 + 430 * share, 7, round(6 + 10 * share)))
     scene.lines.append(line(600, top, 600, top + step * count))
-    scene.turn = scene.rng.choice([-14, -10, 10, 14])
+    scene.turn = scene.rng.choice([-90, -32, -18, -10, 10, 18, 32, 90])
+    scene.scale = scene.rng.uniform(1, 1.25) if abs(scene.turn) < 90 else 0.88
 
 
 def _pitch(scene: Scene) -> None:
@@ -79,7 +84,7 @@ def _pitch(scene: Scene) -> None:
     scene.lines += [arc(x + 60, CY, 48, -60, 60), arc(x + w - 60, CY, 48, 120, 240)]
     _stands(scene, x - 40, y - 40, w + 80, h + 80)
     _passes(scene, x + 60, y + 60, w - 120, h - 120)
-    scene.turn, scene.scale = scene.rng.uniform(-24, 24), scene.rng.uniform(1.05, 1.3)
+    scene.turn, scene.scale = scene.rng.uniform(-28, 28) + scene.rng.choice([0, 0, 90]), scene.rng.uniform(0.95, 1.35)
 
 
 def _court(scene: Scene) -> None:
@@ -98,7 +103,7 @@ def _court(scene: Scene) -> None:
         scene.lines += [line(CX - 74, y, CX - 74, y + h), line(CX + 74, y, CX + 74, y + h)]
     _stands(scene, x - 52, y - 44, w + 104, h + 88)
     _passes(scene, x + 30, y + 30, w - 60, h - 60)
-    scene.turn, scene.scale = scene.rng.uniform(-20, 20), scene.rng.uniform(1.1, 1.35)
+    scene.turn, scene.scale = scene.rng.uniform(-28, 28) + scene.rng.choice([0, 0, 90]), scene.rng.uniform(0.95, 1.4)
 
 
 def _mat(scene: Scene) -> None:
@@ -159,15 +164,17 @@ def _sea(scene: Scene) -> None:
 
 
 def _oval(scene: Scene) -> None:
+    narrow, low = scene.rng.uniform(230, 340), scene.rng.uniform(60, 140)
     for i in range(7):
-        w, h = 330 + 46 * i, 120 + 42 * i
+        w, h = narrow + 46 * i, low + 42 * i
         (scene.lines if i in {1, 2, 5} else scene.faint).append(lane(CX - w / 2, CY - h / 2, w, h, h / 2))
     for i in range(3):
-        w, h = 690 + 34 * i, 430 + 34 * i
+        w, h = narrow + 360 + 34 * i, low + 320 + 34 * i
         scene.seats.append(lane(CX - w / 2, CY - h / 2, w, h, h / 2 - 1))
-    w, h = 330 + 46 * 3, 120 + 42 * 3
-    scene.lit.append(arc(CX + (w - h) / 2, CY, h / 2, -90, -90 + 170 * scene.shares(1)[0]))
-    scene.turn, scene.scale = scene.rng.uniform(-18, 18), scene.rng.uniform(1, 1.3)
+    w, h = narrow + 46 * 3, low + 42 * 3
+    side, r, share = (w - h) / 2, h / 2, scene.shares(1)[0]
+    scene.lit.append(Stroke(f"M{n(CX - side * share)} {n(CY - r)}H{n(CX + side)}{arc(CX + side, CY, r, -90, -90 + 178 * share).d.replace('M', 'L')}"))
+    scene.turn, scene.scale = scene.rng.uniform(-40, 40) + scene.rng.choice([0, 180]), scene.rng.uniform(0.9, 1.35)
 
 
 def _green(scene: Scene) -> None:
@@ -235,10 +242,10 @@ def _stands(scene: Scene, x: float, y: float, w: float, h: float) -> None:
 
 def _passes(scene: Scene, x: float, y: float, w: float, h: float) -> None:
     """A move across the ground: as many passes as there are data, five without."""
-    points = [(x + w * i / 5, y + h * scene.rng.random()) for i in range(6)]
+    points = [(x + w * i / 5, y + h * (0.2 + 0.6 * scene.rng.random())) for i in range(6)]
     path = f"M{n(points[0][0])} {n(points[0][1])}"
     for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
-        path += f"Q{n((ax + bx) / 2)} {n((ay + by) / 2 - 34)} {n(bx)} {n(by)}"
+        path += f"Q{n((ax + bx) / 2)} {n((ay + by) / 2 - 30)} {n(bx)} {n(by)}"
     scene.lit.append(Stroke(path))
     scene.glow.append(circle(*points[-1], 7))
 

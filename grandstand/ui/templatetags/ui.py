@@ -166,11 +166,11 @@ def fields(form: BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/components/error_summary.html")
-def error_summary(form: BaseForm) -> dict[str, Any]:
-    """What has to be put right, each with a way to its field. Shown above the form, nothing when there are no errors."""
+def error_summary(form: BaseForm, *, focus: bool = True) -> dict[str, Any]:
+    """What has to be put right, each with a way to its field. Shown above the form, nothing when there are no errors; takes the focus."""
     errors = [Link(label=str(error), url="") for error in form.non_field_errors()]
     errors += [Link(label=f"{bound.label}: {error}", url=f"#{_first_input(bound)}") for bound in form for error in bound.errors]
-    return {"errors": errors}
+    return {"errors": errors, "focus": focus}
 
 
 def _first_input(bound: BoundField) -> str:
