@@ -1,6 +1,5 @@
 """What a schedule is made from: the input of `create_schedule` and of an import. Parts name each other by code, not by id."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -60,6 +59,7 @@ class SessionDraft:
     discipline_code: str
     title: str
     titles: Names = field(default_factory=dict)
+    branch: str = ""
     stage: Stage = Stage.UNKNOWN
     venue_code: str = ""
     zone: str = ""
@@ -84,7 +84,7 @@ class ParticipantDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultDraft:
-    """What a participant of a unit achieved: a rank or a mark when `ok`, else neither rank nor mark is needed."""
+    """What a participant of a unit achieved: a rank (from 1), a mark or both when `ok`, else neither."""
 
     participant_code: str
     status: ResultStatus = ResultStatus.OK
@@ -115,10 +115,13 @@ class UnitDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleDraft:
-    """A whole schedule to be, or a part to be added to one. `sessions` is by code, so that none comes twice."""
+    """A whole schedule to be, or a part to be added to one. No code comes twice among the drafts of a kind.
+
+    Disciplines, venues and participants whose code the edition has already are left as they are; sessions and units must be new.
+    """
 
     disciplines: tuple[DisciplineDraft, ...] = ()
     venues: tuple[VenueDraft, ...] = ()
-    sessions: Mapping[str, SessionDraft] = field(default_factory=dict)
+    sessions: tuple[SessionDraft, ...] = ()
     participants: tuple[ParticipantDraft, ...] = ()
     units: tuple[UnitDraft, ...] = ()

@@ -200,6 +200,7 @@ class Session(OfEdition):
     code = models.CharField(_("code"), max_length=CODE_LENGTH)
     title = models.CharField(_("title"), max_length=300)
     titles = models.JSONField(_("title in other languages"), default=dict, blank=True)
+    branch = models.CharField(_("branch"), max_length=100, blank=True, help_text=_("what of its discipline: Marathon, Shotgun"))
     stage = models.CharField(_("stage"), max_length=20, choices=StageName.choices, blank=True)
     zone = models.CharField(_("zone"), max_length=100, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50)

@@ -338,6 +338,7 @@ def _session(row: models.Session, language: str) -> Session:
         titles=row.titles,
         discipline_code=row.discipline.code,
         discipline_name=rules.in_language(row.discipline.name, row.discipline.names, language),
+        branch=row.branch,
         stage=Stage(row.stage),
         venue_id=row.venue_id,
         venue_code=venue.code if venue else "",

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from grandstand.games.values import Gender, Names, Status
+from grandstand.games.values import Gender, Names, ScheduleWrong, Stage, Status
 
 # -- names -----------------------------------------------------------------------------------------------------------------------------
 
@@ -168,6 +168,32 @@ def resolved(local: datetime, time_zone: str) -> Resolved:
     return Resolved(at=at)
 
 
+def instants(*, starts_local: datetime | None, ends_local: datetime | None, time_zone: str) -> tuple[datetime | None, datetime | None]:
+    """The instants of a session's wall times.
+
+    Raises ScheduleWrong, naming the field: a time that clocks jump over, an end without a start or not after it, more than LONGEST_SESSION.
+    """
+    starts_at, ends_at = (_instant(local, time_zone, field) for local, field in ((starts_local, "starts_local"), (ends_local, "ends_local")))
+    if ends_at is None:
+        return starts_at, None
+    if starts_at is None:
+        raise ScheduleWrong("a session with an end needs a start", field="starts_local")
+    if not starts_at < ends_at <= starts_at + LONGEST_SESSION:
+        raise ScheduleWrong(f"a session ends after it starts, within 24 hours: not {starts_local} to {ends_local}", field="ends_local")
+    return starts_at, ends_at
+
+
+def _instant(local: datetime | None, time_zone: str, field: str) -> datetime | None:
+    if local is None:
+        return None
+    if local.tzinfo is not None or local.second or local.microsecond:
+        raise ScheduleWrong(f"{local} is no wall time: give it without zone, to the minute", field=field)
+    found = resolved(local, time_zone)
+    if found.doubt == "gap":
+        raise ScheduleWrong(f"{local} does not exist in {time_zone}: clocks jump over it that night", field=field)
+    return found.at
+
+
 def wall_time(at: datetime, time_zone: str) -> datetime:
     """The naive wall time that clocks in an IANA zone show at an instant."""
     return at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
@@ -219,6 +245,24 @@ def search_text(parts: Sequence[str]) -> str:
     Chinese word, without a tokenizer. Each part once.
     """
     return " ".join(dict.fromkeys(folded(part) for part in parts if part))
+
+
+STAGE_WORDS = {
+    Stage.PRELIMINARY: "preliminary préliminaires qualification heats séries 预赛 资格赛 小组赛",
+    Stage.ELIMINATION: "elimination éliminatoires 淘汰赛",
+    Stage.QUARTERFINAL: "quarterfinal quarter-final quart de finale 四分之一决赛",
+    Stage.SEMIFINAL: "semifinal semi-final demi-finale 半决赛",
+    Stage.BRONZE: "bronze medal match match pour le bronze 铜牌赛",
+    Stage.FINAL: "final finale médaille medal gold 决赛 奖牌",
+    Stage.CEREMONY: "ceremony cérémonie 典礼 仪式",
+    Stage.UNKNOWN: "",
+}
+"""What people type when they look for a stage, in three languages."""
+
+
+def code_from(name: str) -> str:
+    """A code for something that has only a name: its folded words joined by dashes, at most 40 characters. Letters of any script stay."""
+    return folded(name).replace(" ", "-")[:40].strip("-")
 
 
 def searched(text: str) -> list[str]:

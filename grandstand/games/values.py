@@ -113,11 +113,28 @@ class Venue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """When and where a session takes place, all of it: what is None or "" is not known.
+
+    Wall times are naive, to the minute, in `time_zone` (IANA); the end may be on the next day, at most 24 hours after the start. `day_on` counts
+    only without a start, `zone` only without a venue.
+    """
+
+    venue_id: UUID | None
+    zone: str
+    time_zone: str
+    day_on: date | None
+    starts_local: datetime | None
+    ends_local: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """The ticketed block at a venue.
 
     `starts_at` and `ends_at` are instants in UTC, `starts_local` and `ends_local` the wall time in `time_zone` (naive), None while unknown.
-    `day_on` is the local day it belongs to, also when it passes midnight. `title` and the names of discipline and venue are in the language
+    `day_on` is the local day it belongs to, also when it passes midnight. `branch` says what of its discipline it shows, where somebody said
+    so: Marathon, Shotgun. `title` and the names of discipline and venue are in the language
     asked for, else the default; `titles` has the others. `country`, `region` and `zone` are the venue's; while it is unknown, the edition's
     country, no region, and the zone announced. A venue without a country is taken to be in the edition's.
     """
@@ -131,6 +148,7 @@ class Session:
     titles: Names
     discipline_code: str
     discipline_name: str
+    branch: str
     stage: Stage
     venue_id: UUID | None
     venue_code: str
@@ -146,6 +164,18 @@ class Session:
     ends_at: datetime | None
     status: Status
     ticketed: bool
+
+    @property
+    def place(self) -> Place:
+        """When and where it takes place, to be changed with `dataclasses.replace` and given to `move_session`."""
+        return Place(
+            venue_id=self.venue_id,
+            zone="" if self.venue_id else self.zone,
+            time_zone=self.time_zone,
+            day_on=self.day_on,
+            starts_local=self.starts_local,
+            ends_local=self.ends_local,
+        )
 
     @property
     def passes_midnight(self) -> bool:
