@@ -13,7 +13,7 @@ TRANSLATIONS := $(wildcard grandstand/*/locale/*/LC_MESSAGES/django.po)
 # What was done is remembered here, so that doing it again takes no time.
 INSTALLED := $(VENV)/.installed
 BROWSER := node_modules/.installed
-VENDOR := grandstand/ui/static/vendor/.copied
+VENDOR := node_modules/.copied
 TRANSLATED := $(VENV)/.translated
 
 .PHONY: help setup system demo serve test check bench soak docs lock clean
@@ -54,7 +54,7 @@ lock: ## Resolve the dependencies anew, with hashes and without addresses
 	@scripts/lock
 
 clean: ## Remove what set-up and builds made; the data in GRANDSTAND_HOME stay
-	rm -rf $(VENV) node_modules grandstand/ui/static/vendor site build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules grandstand/ui/static/ui/vendor site build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(PYTHON):
 	@python=$$(scripts/find-python) && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
@@ -73,7 +73,7 @@ $(BROWSER): package.json package-lock.json
 
 $(VENDOR): $(BROWSER) $(INSTALLED) $(wildcard grandstand/ui/management/commands/collect_vendor.py)
 	@if [ -e grandstand/ui/management/commands/collect_vendor.py ]; then $(PYTHON) manage.py collect_vendor; fi
-	@mkdir -p $(@D) && touch $@
+	@touch $@
 
 $(TRANSLATED): $(TRANSLATIONS) $(INSTALLED)
 	@$(PYTHON) scripts/compile_translations.py

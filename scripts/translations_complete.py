@@ -8,16 +8,17 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("fr", "zh_Hans")
 SINGULAR = ("_", "gettext", "gettext_lazy", "gettext_noop")
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(SINGULAR),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
@@ -34,12 +35,8 @@ def texts_in(path: Path) -> Iterator[tuple[int, Key]]:
     if path.suffix != ".py":
         # What templatize makes of a template is calls between blanked-out text; indentation means nothing in it.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
-    for line, function, arguments, _ in extract_python(io.BytesIO(source.encode()), list(KEYWORDS), [], {}):
-        parts = arguments if isinstance(arguments, tuple) else (arguments,)
-        context = parts[0] if "pgettext" in str(function) else None
-        text = parts[1] if "pgettext" in str(function) else parts[0]
-        if text:
-            yield line, (context, str(text))
+    for line, text, _, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
+        yield line, (context, text[0] if isinstance(text, tuple) else text)
 
 
 def translated(language: str) -> tuple[set[Key], list[str]]:
@@ -58,9 +55,8 @@ def translated(language: str) -> tuple[set[Key], list[str]]:
 
 
 def _read(message: Message, catalogue: Catalog) -> tuple[Key, str]:
-    ids = message.id if isinstance(message.id, tuple) else (message.id,)
-    strings = message.string if isinstance(message.string, tuple) else (message.string,)
-    key: Key = (message.context or None, ids[0])
+    ids, strings = _texts(message.id), _texts(message.string)
+    key: Key = (str(message.context) if message.context else None, ids[0])
     if not all(strings) or (message.pluralizable and len(strings) != catalogue.num_plurals):
         return key, "not translated"
     if message.fuzzy:
@@ -69,6 +65,10 @@ def _read(message: Message, catalogue: Catalog) -> tuple[Key, str]:
     if set(PLACEHOLDER.findall(" ".join(strings))) != wanted:
         return key, f"its placeholders must be {', '.join(sorted(wanted)) or 'none'}"
     return key, ""
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(text or "") for text in (value if isinstance(value, list | tuple) else [value])]
 
 
 def sources() -> list[Path]:

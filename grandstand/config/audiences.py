@@ -12,34 +12,25 @@ from grandstand.ui.audience import Audience, audience_of
 
 PUBLIC = Audience("public")
 SIGNED_IN = Audience("signed_in")
-STAFF = Audience("staff")
 
 OF_LIBRARIES: dict[str, Audience] = {
     # django-allauth: signing up, in and back in is for everybody, one's own account for who is signed in.
     "account_login": PUBLIC,
     "account_signup": PUBLIC,
     "account_signup_by_passkey": PUBLIC,
-    "account_confirm_email": PUBLIC,
     "account_confirm_login_code": PUBLIC,
     "account_email_verification_sent": PUBLIC,
     "account_inactive": PUBLIC,
-    "account_request_login_code": PUBLIC,
     "account_reset_password": PUBLIC,
     "account_reset_password_done": PUBLIC,
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
-    "account_complete_password_reset": PUBLIC,
-    "account_verify_phone": PUBLIC,
     "mfa_authenticate": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
     "mfa_signup_webauthn": PUBLIC,
     "account_*": SIGNED_IN,
     "mfa_*": SIGNED_IN,
-    # Django's own: the language of this visitor.
-    "set_language": PUBLIC,
-    "javascript-catalog": PUBLIC,
-    # The admin asks for staff itself; what of it a member sees is the console's decision (movement.console).
-    "admin:*": STAFF,
+    "usersessions_*": SIGNED_IN,
     # The description of the REST interface; its operations declare themselves.
     "rest:openapi-json": PUBLIC,
     "rest:api-root": PUBLIC,
