@@ -43,8 +43,9 @@ check: setup ## Style, types, floors, migrations, translations, documentation
 bench: setup ## Speed, as promised (NAME=holds)
 	@exec $(VENV)/bin/grandstand bench $(NAME) $(ARGS)
 
-soak: setup ## State machines and races, long (MINUTES=10)
-	@exec env GRANDSTAND_SOAK_MINUTES=$(or $(MINUTES),10) $(PYTHON) -m pytest -m soak -p no:randomly --timeout 7200 $(ARGS)
+soak: setup ## Properties, state machines and races, long and with new examples (ARGS=...: for pytest)
+	@scripts/system-packages --needed
+	@exec env GRANDSTAND_SOAK=1 $(PYTHON) -m pytest -k "rules or machine or race" --timeout 7200 $(ARGS)
 
 docs: setup ## Build the documentation into site/
 	@$(PYTHON) scripts/settings_page.py

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis
 
 _folder = Path(os.environ.get("GRANDSTAND_TEST_FOLDER") or tempfile.mkdtemp(prefix="grandstand-test-"))
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -32,6 +33,11 @@ from grandstand.store import testing as databases  # noqa: E402
 from grandstand.store.api import Database, Engine  # noqa: E402
 
 _cleanup = ExitStack()
+
+# The same examples every time, so that a red run can be run again; `make soak` looks for new ones, and longer.
+hypothesis.register_profile("short", derandomize=True, deadline=None)
+hypothesis.register_profile("soak", max_examples=2_000, deadline=None)
+hypothesis.load_profile("soak" if os.environ.get("GRANDSTAND_SOAK") == "1" else "short")
 
 
 def pytest_unconfigure() -> None:
