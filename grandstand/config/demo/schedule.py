@@ -33,7 +33,7 @@ def schedule(*, first_day: date, seed: int) -> games.ScheduleDraft:
             for code, words in world.world().disciplines.items()
         ),
         venues=tuple(_venue(plan) for plan in world.world().venues),
-        sessions={plan.code: _session(plan) for plan in plans},
+        sessions=tuple(_session(plan) for plan in plans),
         participants=tuple(
             games.ParticipantDraft(code=athlete.code, name=athlete.name, kind=games.ParticipantKind.PERSON, organisation_code=athlete.country)
             for athlete in athletes
