@@ -178,14 +178,14 @@ def _joined(first: Words, second: Words) -> Words:
 
 
 def _festival(first_day: date) -> SessionPlan:
-    """Open from the first midnight past the next one, so that a visitor of the demo can be admitted at any hour of the first day."""
+    """Open from midnight to midnight, so that a visitor of the demo can be admitted at any hour of the first day."""
     return SessionPlan(
         code="FES01",
         discipline="CER",
         title={"en": "Festival of Lanes", "fr": "Fête des couloirs", "zh-hans": "泳道节"},
         venue="PRO-PLA",
         starts_at=_at(first_day, 0, 0),
-        ends_at=_at(first_day + timedelta(days=1), 2, 0),
+        ends_at=_at(first_day + timedelta(days=1), 0, 0),
         phase={"en": "Open all day", "fr": "Ouvert toute la journée", "zh-hans": "全天开放"},
         units=(),
         prices_eur=(12,),
