@@ -1,4 +1,4 @@
-"""The chart of accounts: which accounts an organisation's books may have, and of which kind each is. Plain Python.
+"""The chart of accounts: which accounts an organisation's books may have, and of which kind each is.
 
 A code is a family, and after a colon what tells its accounts apart: `clearing:test`, `sales:ticket`, `tax:FR`. An account is opened, per
 organisation and currency, when money first moves over it; nothing needs to be set up beforehand.
@@ -6,6 +6,8 @@ organisation and currency, when money first moves over it; nothing needs to be s
 
 import re
 from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop
 
 from grandstand.ledger.values import AccountKind, UnknownAccount
 
@@ -23,23 +25,45 @@ class Family:
 
 
 _FAMILIES = (
-    Family(name="bank", kind=AccountKind.ASSET, meaning="money in the organisation's own bank account", detail="the bank account's short name"),
-    Family(name="clearing", kind=AccountKind.ASSET, meaning="money a payment provider holds for the organisation", detail="the provider"),
-    Family(name="receivable", kind=AccountKind.ASSET, meaning="money somebody owes to the organisation", detail="what for"),
-    Family(name="dispute", kind=AccountKind.ASSET, meaning="money a provider took back while a chargeback is open", detail="the provider"),
-    Family(name="payable", kind=AccountKind.LIABILITY, meaning="money the organisation owes to others", detail="what for"),
     Family(
-        name="deferred", kind=AccountKind.LIABILITY, meaning="money for what is still to be given: vouchers, paid and not fulfilled", detail="what"
+        name="bank",
+        kind=AccountKind.ASSET,
+        meaning=gettext_noop("money in the organisation's own bank account"),
+        detail="the bank account's short name",
     ),
-    Family(name="tax", kind=AccountKind.LIABILITY, meaning="tax collected from buyers, owed to a country", detail="ISO 3166-1 alpha-2 or ISO 3166-2"),
-    Family(name="equity", kind=AccountKind.EQUITY, meaning="what the organisation brought in: opening balances", detail="why"),
-    Family(name="sales", kind=AccountKind.INCOME, meaning="revenue without tax", detail="the kind sold"),
-    Family(name="shipping", kind=AccountKind.INCOME, meaning="what buyers pay for the way of their parcels, without tax"),
-    Family(name="fee", kind=AccountKind.INCOME, meaning="fees that buyers pay to the organisation, without tax", detail="what for"),
-    Family(name="refunds", kind=AccountKind.INCOME, meaning="revenue given back; stands against sales, so it grows by debit", detail="the kind"),
-    Family(name="fees", kind=AccountKind.EXPENSE, meaning="what a payment provider keeps for its service", detail="the provider"),
-    Family(name="goodwill", kind=AccountKind.EXPENSE, meaning="money given without being owed", detail="why"),
-    Family(name="rounding", kind=AccountKind.EXPENSE, meaning="minor units left over when currencies are converted"),
+    Family(
+        name="clearing", kind=AccountKind.ASSET, meaning=gettext_noop("money a payment provider holds for the organisation"), detail="the provider"
+    ),
+    Family(name="receivable", kind=AccountKind.ASSET, meaning=gettext_noop("money somebody owes to the organisation"), detail="what for"),
+    Family(
+        name="dispute", kind=AccountKind.ASSET, meaning=gettext_noop("money a provider took back while a chargeback is open"), detail="the provider"
+    ),
+    Family(name="payable", kind=AccountKind.LIABILITY, meaning=gettext_noop("money the organisation owes to others"), detail="what for"),
+    Family(
+        name="deferred",
+        kind=AccountKind.LIABILITY,
+        meaning=gettext_noop("money for what is still to be given: vouchers, paid and not fulfilled"),
+        detail="what",
+    ),
+    Family(
+        name="tax",
+        kind=AccountKind.LIABILITY,
+        meaning=gettext_noop("tax collected from buyers, owed to a country"),
+        detail="ISO 3166-1 alpha-2 or ISO 3166-2",
+    ),
+    Family(name="equity", kind=AccountKind.EQUITY, meaning=gettext_noop("what the organisation brought in: opening balances"), detail="why"),
+    Family(name="sales", kind=AccountKind.INCOME, meaning=gettext_noop("revenue without tax"), detail="the kind sold"),
+    Family(name="shipping", kind=AccountKind.INCOME, meaning=gettext_noop("what buyers pay for the way of their parcels, without tax")),
+    Family(name="fee", kind=AccountKind.INCOME, meaning=gettext_noop("fees that buyers pay to the organisation, without tax"), detail="what for"),
+    Family(
+        name="refunds",
+        kind=AccountKind.INCOME,
+        meaning=gettext_noop("revenue given back; stands against sales, so it grows by debit"),
+        detail="the kind",
+    ),
+    Family(name="fees", kind=AccountKind.EXPENSE, meaning=gettext_noop("what a payment provider keeps for its service"), detail="the provider"),
+    Family(name="goodwill", kind=AccountKind.EXPENSE, meaning=gettext_noop("money given without being owed"), detail="why"),
+    Family(name="rounding", kind=AccountKind.EXPENSE, meaning=gettext_noop("minor units left over when currencies are converted")),
 )
 
 FAMILIES = {family.name: family for family in _FAMILIES}

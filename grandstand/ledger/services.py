@@ -1,7 +1,6 @@
 """The one way into the books. Raw SQL through the Tx, sets of rows, a constant number of statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
