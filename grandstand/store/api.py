@@ -4,7 +4,7 @@ from grandstand.store.answers import Asked, Fresh, Known, Reused, ask, keep_answ
 from grandstand.store.audit import Change, record
 from grandstand.store.clock import advance
 from grandstand.store.connections import Database, django_engine, engine_of, read, sqlite_path, write, write_retrying
-from grandstand.store.kinds import Engine, Kind
+from grandstand.store.kinds import Engine, Kind, TextWrong
 from grandstand.store.outbox import announce, deliver_due, given_up, hear, undelivered
 from grandstand.store.rates import allow, sweep
 from grandstand.store.tables import Table, table
@@ -25,6 +25,7 @@ __all__ = [
     "Reused",
     "Row",
     "Table",
+    "TextWrong",
     "Tx",
     "Wall",
     "WallHit",

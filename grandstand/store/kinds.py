@@ -27,9 +27,20 @@ class Kind(Enum):
     BYTES = "bytea"
 
 
+class TextWrong(ValueError):
+    """A text holds a NUL, which PostgreSQL cannot store. Refused on SQLite too, so that data can always move."""
+
+    def __init__(self) -> None:
+        super().__init__("a text with a NUL character cannot be stored: remove it")
+
+
 def encode_for_sqlite(value: Any) -> Any:
-    """A plain Python value as Django's SQLite backend would bind it."""
+    """A plain Python value as Django's SQLite backend would bind it. Raises TextWrong for a text with a NUL."""
     match value:
+        case str():
+            if "\x00" in value:
+                raise TextWrong
+            return value
         case UUID():
             return value.hex
         case datetime():
@@ -44,6 +55,13 @@ def encode_for_sqlite(value: Any) -> Any:
             return json.dumps(value)
         case _:
             return value
+
+
+def encode_row_for_sqlite(kinds: Sequence[Kind], row: Sequence[Any]) -> list[Any]:
+    """A row for SQLite. A bare text, number or truth in a JSON column is JSON too, which its value alone would not tell."""
+    return [
+        json.dumps(value) if kind is Kind.JSON and value is not None else encode_for_sqlite(value) for kind, value in zip(kinds, row, strict=True)
+    ]
 
 
 def _sqlite_instant(value: Any) -> datetime:
@@ -97,7 +115,11 @@ def postgresql_array(kind: Kind, values: Sequence[Any]) -> str:
             return "{" + ",".join(["NULL" if v is None else str(int(v)) for v in values]) + "}"
         case Kind.BOOL:
             return "{" + ",".join(["NULL" if v is None else ("t" if v else "f") for v in values]) + "}"
-        case Kind.INSTANT | Kind.DATE:
+        case Kind.INSTANT:
+            if any(v is not None and v.tzinfo is None for v in values):
+                raise TypeError("an instant needs a time zone to be stored")
+            return "{" + ",".join(["NULL" if v is None else f'"{v.isoformat()}"' for v in values]) + "}"
+        case Kind.DATE:
             return "{" + ",".join(["NULL" if v is None else f'"{v.isoformat()}"' for v in values]) + "}"
         case Kind.JSON:
             return "{" + ",".join(["NULL" if v is None else _quoted(json.dumps(v)) for v in values]) + "}"
@@ -108,6 +130,8 @@ def postgresql_array(kind: Kind, values: Sequence[Any]) -> str:
 
 
 def _quoted(text: str) -> str:
+    if "\x00" in text:
+        raise TextWrong
     if "\\" in text or '"' in text:
         text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

@@ -4,6 +4,7 @@ SQL is written once, with `%s` for parameters. Sets of rows go through `insert`,
 statement whatever the number of rows.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 import django.db
 import psycopg
 
-from grandstand.store.kinds import Engine, Kind, decode_rows, encode_for_sqlite, postgresql_array, sqlite_array
+from grandstand.store.kinds import Engine, Kind, TextWrong, decode_rows, encode_for_sqlite, encode_row_for_sqlite, postgresql_array, sqlite_array
 from grandstand.store.tables import Table
 
 type Row = tuple[Any, ...]
@@ -105,7 +106,7 @@ class Tx:
         if self.engine == "postgresql":
             source, arrays = _unnested(table.of(columns), rows)
             return self.execute(f"INSERT INTO {table.name} ({names}) SELECT * FROM {source}{tail}", arrays)
-        self._run_many(f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))}){tail}", rows)
+        self._run_many(f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))}){tail}", table.of(columns), rows)
         return int(self._cursor.rowcount)
 
     def insert_new(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, key: Sequence[str]) -> set[Row]:
@@ -122,7 +123,7 @@ class Tx:
             f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {paths} FROM json_each(%s) WHERE true "
             f"ON CONFLICT DO NOTHING RETURNING {', '.join(key)}"
         )
-        return set(self.rows(sql, (_json_rows(rows),), kinds=kinds))
+        return set(self.rows(sql, (_json_rows(table.of(columns), rows),), kinds=kinds))
 
     def update(
         self, table: Table, rows: Sequence[Sequence[Any]], *, key: Sequence[str], set_to: Sequence[str] = (), add_to: Sequence[str] = ()
@@ -141,8 +142,9 @@ class Tx:
             return self.execute(f"UPDATE {table.name} t SET {', '.join(changes)} FROM {source} WHERE {where}", arrays)
         changes = [f"{c} = %s" for c in set_to] + [f"{c} = {c} + %s" for c in add_to]
         where = " AND ".join(f"{c} = %s" for c in key)
-        width = len(key)
-        self._run_many(f"UPDATE {table.name} SET {', '.join(changes)} WHERE {where}", [[*row[width:], *row[:width]] for row in rows])
+        width, order = len(key), [*set_to, *add_to, *key]
+        turned = [[*row[width:], *row[:width]] for row in rows]
+        self._run_many(f"UPDATE {table.name} SET {', '.join(changes)} WHERE {where}", table.of(order), turned)
         return int(self._cursor.rowcount)
 
     # -- the clock -----------------------------------------------------------------------------------------------------------------
@@ -162,11 +164,13 @@ class Tx:
             if self.engine == "sqlite":
                 self._cursor.execute(_qmarks(sql) if self._qmark else sql, [encode_for_sqlite(p) for p in params])
             else:
+                if any(isinstance(param, str) and "\x00" in param for param in params):
+                    raise TextWrong
                 self._cursor.execute(sql, list(params))
 
-    def _run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    def _run_many(self, sql: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> None:
         with _our_errors():
-            encoded = [[encode_for_sqlite(value) for value in row] for row in rows]
+            encoded = [encode_row_for_sqlite(kinds, row) for row in rows]
             self._cursor.executemany(_qmarks(sql) if self._qmark else sql, encoded)
 
 
@@ -180,8 +184,8 @@ def _unnested(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]], *, alias: st
     return f"unnest({', '.join(f'%s::{kind.value}[]' for kind in kinds)}) AS {alias}", arrays
 
 
-def _json_rows(rows: Sequence[Sequence[Any]]) -> str:
-    return sqlite_array([[encode_for_sqlite(value) for value in row] for row in rows])
+def _json_rows(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> str:
+    return json.dumps([encode_row_for_sqlite(kinds, row) for row in rows])
 
 
 _SQLITE_NAME = re.compile(r"(?:constraint failed: )(.+)$")
