@@ -133,15 +133,26 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # said in the mail
 
 ACCOUNT_ADAPTER = "grandstand.people.web.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "grandstand.people.web.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "add_email": "grandstand.people.web.forms.AddEmailForm",
+    "change_password": "grandstand.people.web.forms.ChangePasswordForm",
+    "login": "grandstand.people.web.forms.LoginForm",
+    "reauthenticate": "grandstand.people.web.forms.ReauthenticateForm",
+    "reset_password": "grandstand.people.web.forms.ResetPasswordForm",
+    "reset_password_from_key": "grandstand.people.web.forms.ResetPasswordKeyForm",
+    "set_password": "grandstand.people.web.forms.SetPasswordForm",
+    "signup": "grandstand.people.web.forms.SignupForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}  # three tries, then a new one
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -151,6 +162,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
     "GRANDSTAND_PROXIES", 0, "How many proxies of yours stand before the platform: so many addresses of X-Forwarded-For are believed."
 )
 
+MFA_FORMS = {"add_webauthn": "grandstand.people.web.forms.AddPasskeyForm"}
 MFA_ADAPTER = "grandstand.people.web.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

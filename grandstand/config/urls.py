@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from grandstand.config import health
 from grandstand.config.api import api
+from grandstand.movement.console import console
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="alive"),
@@ -14,5 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 urlpatterns += i18n_patterns(
     path("", include("grandstand.ui.web.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("account/", include("grandstand.people.web.urls")),
+    path("account/", include("grandstand.messaging.web.urls")),
+    path("", include("grandstand.movement.web.urls")),
+    path("console/", console.urls),
     prefix_default_language=False,
 )

@@ -4,7 +4,7 @@ from grandstand.messaging.attachments import AttachmentProvider, provide_attachm
 from grandstand.messaging.personal_data import NoticesOfPerson
 from grandstand.messaging.queries import notice_of, notices_of, undelivered
 from grandstand.messaging.sending import send_due
-from grandstand.messaging.services import queue_notices
+from grandstand.messaging.services import queue_account_mail, queue_notices
 from grandstand.messaging.values import Attachment, NoSuchNotice, Notice, NoticeState, SentNotice, Undelivered
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "notice_of",
     "notices_of",
     "provide_attachments",
+    "queue_account_mail",
     "queue_notices",
     "send_due",
     "undelivered",

@@ -86,7 +86,7 @@ def _send(claimed: _Claimed, now: datetime) -> bool:
     try:
         rendered = render(_letter(claimed))
         rendered.mail.send(using="default")
-    except Exception as error:  # noqa: BLE001 one notice's fault must not stop the others: it is logged, kept in the row, shown by doctor
+    except Exception as error:  # one notice's fault must not stop the others: it is logged, kept in the row, shown by doctor
         log.warning("notice_failed", notice_id=str(claimed.id), template=claimed.template, exc_info=True)
         _write_failure(claimed, error, now)
         return False

@@ -7,6 +7,7 @@ from datetime import datetime
 from grandstand.kit.ids import new_ids
 from grandstand.messaging import models
 from grandstand.messaging.values import Notice, NoticeState
+from grandstand.people.api import AccountMail
 from grandstand.store.api import Tx, table
 
 _COLUMNS = [
@@ -60,3 +61,18 @@ def queue_notices(tx: Tx, notices: Sequence[Notice], *, now: datetime) -> int:
         for id_, notice in zip(new_ids(len(notices)), notices, strict=True)
     ]
     return tx.insert(table(models.Notice), _COLUMNS, rows, skip_conflicts=True)
+
+
+def queue_account_mail(tx: Tx, mail: AccountMail, now: datetime) -> None:
+    """Queue a mail about somebody's account: what people.use_mail asks for."""
+    notice = Notice(
+        key=mail.key,
+        template=mail.template,
+        organisation_id=None,
+        to_person_id=mail.to_person_id,
+        to_email=mail.to_email,
+        language=mail.language,
+        context=mail.context,
+        is_secret=mail.is_secret,
+    )
+    queue_notices(tx, [notice], now=now)

@@ -39,7 +39,7 @@ class Reach:
 
 def reach(request: HttpRequest) -> Reach:
     """The reach of the person of this request. One statement, once a request; none for a visitor."""
-    kept = getattr(request, "_movement_reach", None)
+    kept = getattr(request, "movement_reach", None)
     if isinstance(kept, Reach):
         return kept
     user = request.user
@@ -47,7 +47,7 @@ def reach(request: HttpRequest) -> Reach:
         found = Reach(person_id=None, everywhere=False, roles={})
     else:
         found = Reach(person_id=user.pk, everywhere=user.is_superuser, roles=roles_of(user.pk))
-    request._movement_reach = found  # type: ignore[attr-defined]
+    request.movement_reach = found  # type: ignore[attr-defined]
     return found
 
 

@@ -3,6 +3,7 @@
 from grandstand.movement.access import Reach, member, reach, steward
 from grandstand.movement.choice import request_market, request_markets
 from grandstand.movement.facts import OrganisationCreated
+from grandstand.movement.personal_data import RolesOfPerson
 from grandstand.movement.queries import (
     default_market,
     has_role,
@@ -58,6 +59,7 @@ __all__ = [
     "OrganisationWrong",
     "Reach",
     "Role",
+    "RolesOfPerson",
     "change_market",
     "change_organisation",
     "create_market",

@@ -10,10 +10,10 @@ COOKIE = "market"
 
 def request_markets(request: HttpRequest) -> list[Market]:
     """The markets on offer, the default first. One statement, once a request."""
-    kept: list[Market] | None = getattr(request, "_movement_markets", None)
+    kept: list[Market] | None = getattr(request, "movement_markets", None)
     if kept is None:
         kept = markets()
-        request._movement_markets = kept  # type: ignore[attr-defined]
+        request.movement_markets = kept  # type: ignore[attr-defined]
     return kept
 
 

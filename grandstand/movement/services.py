@@ -47,9 +47,7 @@ def create_organisation(
         row.save(force_insert=True)
         after = {**_columns(details), "parent_id": _text(parent_id)}
         _record(tx, "create", "movement.organisation", row.id, row.id, reason, by, now, after=after)
-        announced = OrganisationCreated(
-            organisation_id=row.id, occurred_at=now, organisation_kind=details.kind.value, currency=details.currency
-        )
+        announced = OrganisationCreated(organisation_id=row.id, occurred_at=now, organisation_kind=details.kind.value, currency=details.currency)
         announce(tx, [announced])
     return find_organisation(row.id)
 

@@ -70,8 +70,11 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """What a person shops in: territories (ISO 3166-1 alpha-2, finer ones ISO 3166-2), languages (the first is its default), one currency
-    (ISO 4217), one time zone (IANA), and whether shown prices include tax. One market is the default."""
+    """What a person shops in. One market is the default.
+
+    `territories` are ISO 3166-1 alpha-2 codes, finer ones ISO 3166-2; `languages` have their default first; `currency` is ISO 4217,
+    `time_zone` an IANA name.
+    """
 
     code: str
     name: str

@@ -1,5 +1,6 @@
 """The door of people: who somebody is, their language and market, and everything we know of them."""
 
+from grandstand.people.personal_data import AccountOfPerson
 from grandstand.people.ports import PersonalData, register_personal_data, use_mail, use_markets
 from grandstand.people.queries import find_person_by_email, people, person
 from grandstand.people.services import create_person, erase_person, export_person, set_language_and_market, set_name
@@ -7,6 +8,7 @@ from grandstand.people.values import AccountMail, EmailTaken, LanguageUnknown, M
 
 __all__ = [
     "AccountMail",
+    "AccountOfPerson",
     "EmailTaken",
     "LanguageUnknown",
     "MarketUnknown",

@@ -40,7 +40,7 @@ class _Ports:
     def __init__(self) -> None:
         self.personal_data: dict[str, PersonalData] = {}
         self.queue_mail: QueueMail = lambda _tx, mail, _now: log.warning("mail_not_wired", template=mail.template)
-        self.market_choices: MarketChoices = lambda: []
+        self.market_choices: MarketChoices = list
 
 
 ports = _Ports()

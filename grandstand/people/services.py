@@ -53,7 +53,9 @@ def create_person(
     return summary(row)
 
 
-def set_language_and_market(*, person_id: UUID, language: str, market_code: str, now: datetime, by: Actor, reason: str = "chosen by the person") -> None:
+def set_language_and_market(
+    *, person_id: UUID, language: str, market_code: str, now: datetime, by: Actor, reason: str = "chosen by the person"
+) -> None:
     """From now on pages and mail come in `language`, prices in the market. An empty `market_code` leaves the choice open.
 
     Raises NoSuchPerson, LanguageUnknown, MarketUnknown.

@@ -26,7 +26,7 @@ class PersonSummary:
 class AccountMail:
     """A mail about somebody's account, to be queued: `template` is `people/notices/<name>`, `context` plain JSON.
 
-    `key` is unique to this mail. It holds a code or a link that opens the account, so its text must not be kept once it is sent.
+    `key` is unique to this mail. `is_secret`: it holds a code or a link that opens the account, so its text must not be kept once it is sent.
     """
 
     key: str
@@ -35,6 +35,7 @@ class AccountMail:
     language: str
     template: str
     context: Mapping[str, Json] = field(default_factory=dict)
+    is_secret: bool = False
 
 
 class NoSuchPerson(NotFound):

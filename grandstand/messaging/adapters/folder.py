@@ -1,9 +1,7 @@
 """Mail into a folder, one .eml file each: for the demo and for development, any mail program opens them."""
 
-import os
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +24,10 @@ class EmailBackend(BaseEmailBackend):
         self._folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             written = message.message()
-            sent_at: datetime = parsedate_to_datetime(str(written["Date"]))
+            sent_at = parsedate_to_datetime(str(written["Date"]))
             words = re.sub(r"[^\w.@-]+", "-", f"{message.to[0]} {message.subject}")[:80]
             path = self._folder / f"{sent_at:%Y%m%d-%H%M%S}-{words.strip('-')}-{new_id().hex[-8:]}.eml"
             making = path.with_suffix(".tmp")
             making.write_bytes(written.as_bytes())
-            os.replace(making, path)
+            making.replace(path)
         return len(email_messages)

@@ -1,0 +1,39 @@
+"""The choice of market."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from grandstand.kit.actors import Actor
+from grandstand.kit.clock import now
+from grandstand.movement.choice import COOKIE, request_market, request_markets
+from grandstand.movement.queries import pick_market
+from grandstand.people import api as people
+from grandstand.ui.audience import public
+
+A_YEAR_S = 365 * 24 * 3600
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def market(request: HttpRequest) -> HttpResponse:
+    """Choose the market in which prices are shown, and go back to where one came from. It is remembered here, and with the account."""
+    back = _way_back(request)
+    if request.method == "GET":
+        context = {"markets": request_markets(request), "chosen": request_market(request), "next": back}
+        return render(request, "movement/market.html", context)
+    chosen = pick_market(request_markets(request), [request.POST.get("market", "")])
+    if request.user.is_authenticated:
+        people.set_language_and_market(
+            person_id=request.user.pk, language=request.user.language, market_code=chosen.code, now=now(), by=Actor.person(request.user.pk)
+        )
+    response = redirect(back)
+    response.set_cookie(COOKIE, chosen.code, max_age=A_YEAR_S, secure=bool(settings.SESSION_COOKIE_SECURE), httponly=True, samesite="Lax")
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    wished = request.POST.get("next") or request.GET.get("next") or ""
+    return wished if url_has_allowed_host_and_scheme(wished, allowed_hosts={request.get_host()}, require_https=request.is_secure()) else "/"
