@@ -67,3 +67,11 @@ class PaymentDisputed(Fact):
 
     order_id: UUID
     disputed_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAdopted(Fact):
+    """What a visitor ordered is `person_id`'s from now on, because they signed in."""
+
+    order_id: UUID
+    person_id: UUID

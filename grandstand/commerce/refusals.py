@@ -114,7 +114,7 @@ class NothingToRefund(Refusal):
 
 
 class RefundTooLarge(Refusal):
-    """More than was bought, or paid, and not refunded yet. `detail["left"]` units or `detail["left_minor"]`."""
+    """More than was bought or paid, and is neither refunded nor disputed. `detail["left"]` units or `detail["left_minor"]`."""
 
     code = "refund_too_large"
 

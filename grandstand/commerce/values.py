@@ -1,5 +1,6 @@
 """What crosses the door of commerce, besides what sellers speak (selling.py) and what providers speak (payments.py)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -191,6 +192,38 @@ class Basket:
         return tuple(line for part in self.parts for line in part.lines)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adding:
+    """Somebody wants `quantity` of an item in their basket, made in `market_code` when they have none. `key` makes asking again harmless."""
+
+    key: str
+    owner: Owner
+    market_code: str
+    ref: ItemRef
+    quantity: int
+    seat_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChange:
+    """A line of the owner's basket shall have `quantity` units, of these seats where it has seats."""
+
+    owner: Owner
+    line_id: UUID
+    quantity: int
+    seat_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSet:
+    """A line of a basket is set aside until `expires_at`; a countdown ends at rules.shown_until of it."""
+
+    basket_id: UUID
+    line_id: UUID
+    hold_id: UUID
+    expires_at: datetime
+
+
 # -- orders ------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -299,6 +332,76 @@ class SalesTotals:
     units: int
     gross: Money
     refunded: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """A buyer's promise to pay for their basket. `key` makes submitting again harmless.
+
+    `shipping` is the way chosen per seller; without, the seller's first. `told` is the total that the buyer was shown: another one is refused.
+    """
+
+    key: str
+    owner: Owner
+    basket_id: UUID
+    email: str
+    name: str
+    language: str
+    told: Money
+    ship_to: ShipTo | None = None
+    shipping: Mapping[UUID, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """The order stands. `repeated` says that it did before this call."""
+
+    order_id: UUID
+    number: str
+    total: Money
+    pay_by: datetime
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A payment is open at its provider: the buyer goes to `redirect_url`."""
+
+    payment_id: UUID
+    redirect_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRefund:
+    """So many units of a line go back. `unit_ids` names which (tickets); without, the seller chooses the newest."""
+
+    line_id: UUID
+    quantity: int
+    unit_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAsk:
+    """A refund of a paid order: these lines (ways of shipping are lines too), or, without any, all that is left.
+
+    `key` makes asking again harmless. With `restock` the units can be sold again; without, they were shipped and stay away.
+    """
+
+    key: str
+    order_id: UUID
+    reason: str
+    lines: tuple[LineRefund, ...] = ()
+    restock: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    """The refund is decided; its money travels afterwards. `repeated` says that it was decided before this call."""
+
+    refund_id: UUID
+    order_id: UUID
+    amount: Money
+    repeated: bool = False
 
 
 class DocumentKind(StrEnum):

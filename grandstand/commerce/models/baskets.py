@@ -18,7 +18,7 @@ class Basket(models.Model):
     class Meta:
         db_table = "commerce_basket"
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["open", "ordered"]), name="commerce_basket_state_is_known"),
+            models.CheckConstraint(condition=Q(state__in=["open", "ordered", "merged"]), name="commerce_basket_state_is_known"),
             models.CheckConstraint(
                 condition=Q(person__isnull=False, visitor="") | (Q(person__isnull=True) & ~Q(visitor="")), name="commerce_basket_has_one_owner"
             ),

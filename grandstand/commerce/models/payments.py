@@ -22,7 +22,7 @@ class Payment(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     begun_at = models.DateTimeField(_("begun"))
     capture_asked_at = models.DateTimeField(null=True)
-    fetched_at = models.DateTimeField(null=True)
+    fetch_due_at = models.DateTimeField(null=True)
     captured_minor = models.BigIntegerField(_("captured"), default=0)
     applied_minor = models.BigIntegerField(_("used for the order"), default=0)
     refunded_minor = models.BigIntegerField(_("refunded"), default=0)
@@ -45,6 +45,7 @@ class Payment(models.Model):
                 fields=["provider", "provider_reference"], condition=~Q(provider_reference=""), name="commerce_payment_once_per_provider_reference"
             ),
         ]
+        indexes = [models.Index(fields=["fetch_due_at"], condition=Q(captured_minor=0), name="commerce_payment_to_fetch")]
 
 
 class PaymentFact(models.Model):
@@ -176,4 +177,4 @@ class Payback(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commerce_payback_amount_above_zero"),
             models.CheckConstraint(condition=Q(state__in=["due", "asked", "done", "failed"]), name="commerce_payback_state_is_known"),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="due"), name="commerce_payback_due")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state__in=["due", "asked"]), name="commerce_payback_due")]

@@ -162,6 +162,7 @@ class PaymentRow:
     amount_minor: int
     currency: str
     begun_at: datetime
+    fetch_due_at: datetime | None = None
     capture_asked_at: datetime | None = None
     captured_minor: int = 0
     applied_minor: int = 0
@@ -239,3 +240,8 @@ def orders_locked(tx: Tx, order_ids: Sequence[UUID]) -> list[OrderRow]:
 def ship_to_of(stored: dict[str, Any] | None) -> ShipTo | None:
     """An address as it is stored with an order."""
     return None if stored is None else msgspec.convert(stored, ShipTo)
+
+
+def seats_of(stored: Sequence[str]) -> tuple[UUID, ...]:
+    """Seats as they are stored with a line."""
+    return tuple(UUID(seat_id) for seat_id in stored)

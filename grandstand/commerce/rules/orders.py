@@ -29,9 +29,9 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_number() -> str:
-    """An order number to quote on the telephone, such as `7KQ4-M2XD`: says nothing about how many orders there are."""
-    picked = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    return f"{picked[:4]}-{picked[4:]}"
+    """An order number to quote on the telephone, such as `7KQ4M-2XDPR`: says nothing about how many orders there are."""
+    picked = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return f"{picked[:5]}-{picked[5:]}"
 
 
 def shown_until(expires_at: datetime) -> datetime:
@@ -39,14 +39,14 @@ def shown_until(expires_at: datetime) -> datetime:
     return expires_at - COUNTDOWN_MARGIN
 
 
-def status_of(*, completed: bool, cancelled: bool, sent_back: bool, total: Money, refunded: Money) -> OrderStatus:
-    """Where an order stands. `refunded` is what was granted to the buyer for what they bought, in sum."""
+def status_of(*, completed: bool, cancelled: bool, sent_back: bool, units: int, refunded_units: int) -> OrderStatus:
+    """Where an order stands. The units are those of all its lines, ways of shipping included: what a unit cost goes back with it."""
     if sent_back:
         return OrderStatus.SENT_BACK
     if completed:
-        if not refunded:
+        if not refunded_units:
             return OrderStatus.PAID
-        return OrderStatus.REFUNDED if refunded >= total else OrderStatus.PARTLY_REFUNDED
+        return OrderStatus.REFUNDED if refunded_units == units else OrderStatus.PARTLY_REFUNDED
     return OrderStatus.CANCELLED if cancelled else OrderStatus.AWAITING_PAYMENT
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from grandstand.commerce import models
 from grandstand.commerce.facts import OrderPaid, OrderRefunded, PaymentAuthorised, PaymentDisputed, SalePaid
 from grandstand.commerce.queries.cases import Case, open_cases
-from grandstand.commerce.queries.rows import change, ship_to_of
+from grandstand.commerce.queries.rows import change, seats_of, ship_to_of
 from grandstand.commerce.rules.payments import taken_from
 from grandstand.commerce.sellers import the_seller_of
 from grandstand.commerce.selling import SoldLine
@@ -145,7 +145,7 @@ def _fulfil(tx: Tx, cases: Sequence[Case], *, now: datetime) -> None:
                         seller_id=line.organisation_id,
                         ref=ItemRef(kind=line.item_kind, item_id=line.item_id),
                         quantity=line.quantity,
-                        seat_ids=tuple(UUID(str(seat_id)) for seat_id in line.seat_ids),
+                        seat_ids=seats_of(line.seat_ids),
                         hold_id=line.hold_id,
                         person_id=case.order.person_id,
                         unit_price=case.money(line.unit_price_minor),
