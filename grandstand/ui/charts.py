@@ -45,7 +45,5 @@ def bars(values: Sequence[Bar], *, height: int, wide: int) -> tuple[list[DrawnBa
         tall = (base - ROOM_ABOVE) * bar.value / top
         x, y = i * wide + gap / 2, base - tall
         middle = x + (wide - gap) / 2
-        drawn.append(
-            DrawnBar(x=n(x), y=n(y), width=n(wide - gap), height=n(tall), middle=n(middle), above=n(y - 7), text=bar.text, label=bar.label)
-        )
+        drawn.append(DrawnBar(x=n(x), y=n(y), width=n(wide - gap), height=n(tall), middle=n(middle), above=n(y - 7), text=bar.text, label=bar.label))
     return drawn, max(1, len(values)) * wide, base

@@ -36,7 +36,9 @@ class ExampleForm(forms.Form):
     phone = forms.CharField(label=_("Phone number"), required=False)
     country = forms.ChoiceField(label=_("Country"), choices=[("", _("Choose a country")), ("PT", "Portugal"), ("FR", "France"), ("CN", "中国")])
     delivery = forms.ChoiceField(
-        label=_("How should it arrive?"), widget=forms.RadioSelect, choices=[("post", _("By post, 3 to 5 days")), ("collect", _("Collect at the venue"))]
+        label=_("How should it arrive?"),
+        widget=forms.RadioSelect,
+        choices=[("post", _("By post, 3 to 5 days")), ("collect", _("Collect at the venue"))],
     )
     remarks = forms.CharField(label=_("Remarks"), widget=forms.Textarea, required=False)
     news = forms.BooleanField(label=_("Tell me when new sessions go on sale"), required=False)
@@ -59,7 +61,14 @@ def design_context(request: HttpRequest) -> dict[str, Any]:
         "price": Money(minor=4250, currency="EUR"),
         "prices": [Money(minor=4250, currency="EUR"), Money(minor=3800, currency="JPY"), Money(minor=12345678, currency="KWD")],
         "palette": PALETTE,
-        "tones": [("done", _("Paid")), ("wait", _("Few left")), ("refused", _("Sold out")), ("live", _("Live now")), ("act", _("New")), ("plain", _("Draft"))],
+        "tones": [
+            ("done", _("Paid")),
+            ("wait", _("Few left")),
+            ("refused", _("Sold out")),
+            ("live", _("Live now")),
+            ("act", _("New")),
+            ("plain", _("Draft")),
+        ],
         "sports": pictures.sport_keys(),
         "venues": ["Harbour Pool", "North Oval", "Old Market Hall", "River Course", "Lighthouse Bay", "Hill Track"],
         "covers": [(kind, seed) for kind in pictures.cover_kinds() for seed in ("1",)],
@@ -67,7 +76,7 @@ def design_context(request: HttpRequest) -> dict[str, Any]:
         "profile": (12, 14, 20, 35, 60, 82, 120, 180, 175, 140, 90, 70, 110, 160, 210, 260, 240, 190, 130, 100, 85, 60, 40, 33, 28, 20, 15, 12),
         "products": list(zip(pictures.product_kinds(), _colours(), strict=True)),
         "icons": pictures.icon_names(),
-        "columns": [Column(label=str(_("Category"))), Column(label=str(_("Left")), numeric=True), Column(label=str(_("Price")), numeric=True)],
+        "columns": [Column(label=str(_("Category"))), Column(label=str(_("Seats left")), numeric=True), Column(label=str(_("Price")), numeric=True)],
         "rows": [("A", "1 204", "€86.00"), ("B", "356", "€54.00"), ("C", "0", "€28.00")],
         "total": (str(_("Together")), "1 560", ""),
         "bars": [Bar(label=f"{9 + i}:00", value=value, text=str(value)) for i, value in enumerate((120, 340, 560, 410, 280, 90, 30, 12))],
@@ -77,7 +86,12 @@ def design_context(request: HttpRequest) -> dict[str, Any]:
         "page": Paginator(range(240), 10).page(min(24, max(1, int(page) if (page := request.GET.get("page", "4")).isdecimal() else 1))),
         "crumbs": [Link(label=str(_("Schedule")), url="?"), Link(label=str(_("Swimming")), url="?"), Link(label="SWM07", url="")],
         "steps": steps([(str(_("Details")), "?"), (str(_("Review")), "?"), (str(_("Pay")), "?")], current=1),
-        "sums": [(_("2 tickets, category B"), "€108.00"), (_("T-shirt, size M"), "€32.00"), (_("Post to Portugal"), "€6.50"), (_("To pay"), "€146.50")],
+        "sums": [
+            (_("2 tickets, category B"), "€108.00"),
+            (_("T-shirt, size M"), "€32.00"),
+            (_("Post to Portugal"), "€6.50"),
+            (_("To pay"), "€146.50"),
+        ],
         "details": [(_("Session"), "SWM07"), (_("Venue"), "Harbour Pool"), (_("Gate"), "C, Row 12, Seats 4 and 5")],
         "address": ["Maya Lindqvist", "Rua do Farol 18, 2.º", "1200-110 Lisboa", "Portugal"],
         "qr": _example_code(),
@@ -85,7 +99,12 @@ def design_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _colours() -> list[tuple[str, str, str]]:
-    ways = [("#9a3412", "#f6f3ea", "swimming"), ("#1d5c70", "#ffc56b", "athletics"), ("#20242c", "#ffa36b", "football"), ("#f6f3ea", "#5320ad", "archery")]
+    ways = [
+        ("#9a3412", "#f6f3ea", "swimming"),
+        ("#1d5c70", "#ffc56b", "athletics"),
+        ("#20242c", "#ffa36b", "football"),
+        ("#f6f3ea", "#5320ad", "archery"),
+    ]
     return [ways[i % len(ways)] for i in range(len(pictures.product_kinds()))]
 
 
