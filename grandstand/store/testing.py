@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from django.db import connection
 
 from grandstand.kit.ids import new_id
 from grandstand.store.kinds import Engine
@@ -141,6 +143,19 @@ def database_copy(engine: Engine, *, cluster: str | None, folder: Path) -> Itera
             yield at(cluster, name)
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL that Django's default connection runs meanwhile, transaction control left out. Works inside an open `store.write()` too."""
+    seen: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001 Django calls it so
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield seen
 
 
 def at(cluster: str, database: str) -> str:
