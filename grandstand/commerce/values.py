@@ -324,8 +324,17 @@ class Order(OrderSummary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """A page of somebody's orders, the latest first. Pages count from 1."""
+
+    orders: tuple[OrderSummary, ...]
+    page: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SalesTotals:
-    """What an organisation sold since an instant: net of tax and shipping included, refunds taken off in `refunded`."""
+    """What an organisation sold since an instant, in one currency. `gross` is with tax and shipping, before `refunded`; `units` without refunded."""
 
     organisation_id: UUID
     orders: int
