@@ -23,11 +23,12 @@ os.environ["GRANDSTAND_HOME"] = str(_folder / _worker)
 os.environ["DATABASE_URL"] = f"sqlite:///{_folder / _worker}.sqlite3"
 os.environ["DJANGO_SETTINGS_MODULE"] = "grandstand.config.settings"
 
-import dj_database_url  # noqa: E402 the environment must be set before anything reads the settings
-import django  # noqa: E402
-from django.db import connections  # noqa: E402
+import django  # noqa: E402 the environment must be set before anything reads the settings
 
-django.setup()  # here, and not named in pyproject.toml: there, pytest-django would read the settings before the environment above is set
+# Here, and not named in pyproject.toml or left in the environment, which xdist's workers inherit: pytest-django would read the settings there
+# before the lines above name this worker's own database.
+django.setup()
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from grandstand.store import testing as databases  # noqa: E402
 from grandstand.store.api import Database, Engine  # noqa: E402
@@ -89,24 +90,7 @@ def sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
 def _fresh(engine: Engine, request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
     cluster = request.getfixturevalue("cluster") if engine == "postgresql" else None
     blocker = request.getfixturevalue("django_db_blocker")
-    with databases.database_copy(engine, cluster=cluster, folder=folder) as url, blocker.unblock(), _as_default(url):
+    with databases.database_copy(engine, cluster=cluster, folder=folder) as url, blocker.unblock(), databases.as_default(url):
         opened = Database(url)
         yield opened
         opened.close()
-
-
-@contextmanager
-def _as_default(url: str) -> Iterator[None]:
-    """Let Django's default connection, in every thread, reach `url`."""
-    before = connections.settings["default"]
-    engine = {"ENGINE": "grandstand.store.sqlite"} if url.startswith("sqlite") else {}
-    # dj_database_url leaves out what is not in the URL; the rest must not be taken from the other engine.
-    connections["default"].close()
-    connections.settings["default"] = {**before, "OPTIONS": {}, **dj_database_url.parse(url), **engine, "CONN_MAX_AGE": 0}
-    del connections["default"]
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections.settings["default"] = before
-        del connections["default"]

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 import psycopg
-from django.db import connection
+from django.db import connection, connections
 
 from grandstand.kit.ids import new_id
 from grandstand.store.kinds import Engine
@@ -156,6 +157,23 @@ def statements() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(note):
         yield seen
+
+
+@contextmanager
+def as_default(url: str) -> Iterator[None]:
+    """Let Django's default connection, in every thread, reach `url`."""
+    before = connections.settings["default"]
+    engine = {"ENGINE": "grandstand.store.sqlite"} if url.startswith("sqlite") else {}
+    # dj_database_url leaves out what is not in the URL; the rest must not be taken from the other engine.
+    connections["default"].close()
+    connections.settings["default"] = {**before, "OPTIONS": {}, **dj_database_url.parse(url), **engine, "CONN_MAX_AGE": 0}
+    del connections["default"]
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = before
+        del connections["default"]
 
 
 def at(cluster: str, database: str) -> str:
