@@ -19,6 +19,7 @@ from grandstand.games.facts import (
     SessionReinstated,
     SessionScheduled,
 )
+from grandstand.games.problems import Severity
 from grandstand.games.queries import (
     current_edition,
     disciplines,
@@ -37,6 +38,7 @@ from grandstand.games.queries import (
     venue,
     venues,
 )
+from grandstand.games.reports import Difference, FileWrong, NotTheirEdition, Problem, Report
 from grandstand.games.rules import Rsc, RscWrong
 from grandstand.games.services import (
     cancel_session,
@@ -46,6 +48,8 @@ from grandstand.games.services import (
     describe_session,
     describe_venue,
     enter_results,
+    import_sessions,
+    import_units,
     move_session,
     postpone_session,
     reinstate_session,
@@ -82,10 +86,12 @@ __all__ = [
     "CodeTaken",
     "Competitor",
     "DayCount",
+    "Difference",
     "Discipline",
     "DisciplineDraft",
     "Edition",
     "EditionDraft",
+    "FileWrong",
     "Gender",
     "ImportedPrice",
     "Moved",
@@ -93,9 +99,12 @@ __all__ = [
     "NoSuchSession",
     "NoSuchUnit",
     "NoSuchVenue",
+    "NotTheirEdition",
     "ParticipantDraft",
     "ParticipantKind",
     "Place",
+    "Problem",
+    "Report",
     "ResultDraft",
     "ResultStatus",
     "ResultsEntered",
@@ -113,6 +122,7 @@ __all__ = [
     "SessionPostponed",
     "SessionReinstated",
     "SessionScheduled",
+    "Severity",
     "Stage",
     "Stakes",
     "Status",
@@ -132,6 +142,8 @@ __all__ = [
     "edition_by_id",
     "editions",
     "enter_results",
+    "import_sessions",
+    "import_units",
     "imported_prices",
     "known_disciplines",
     "move_session",

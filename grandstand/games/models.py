@@ -241,7 +241,7 @@ class Session(OfEdition):
             ),
             models.CheckConstraint(
                 condition=Q(starts_local="")
-                | (Q(day_on__isnull=False) & Exact(Substr("starts_local", 1, 10), Cast("day_on", models.CharField(max_length=10)))),
+                | Q(Exact(Substr("starts_local", 1, 10), Cast("day_on", models.CharField(max_length=10))), day_on__isnull=False),
                 name="games_session_belongs_to_the_local_day_it_starts_on",
             ),
             models.CheckConstraint(condition=Q(venue=None) | Q(zone=""), name="games_session_zone_is_its_venues"),

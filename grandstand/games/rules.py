@@ -61,6 +61,14 @@ class Rsc:
         return cls._checked(text, parts)
 
     @classmethod
+    def of_unit(cls, text: str) -> Self:
+        """The parts of a unit's code. Raises RscWrong also for a code that names no unit."""
+        found = cls.parse(text)
+        if not found.unit:
+            raise RscWrong(f"{text!r} names no unit: its last eight characters are dashes")
+        return found
+
+    @classmethod
     def build(cls, *, discipline: str, gender: str, event: str = "", phase: str = "", unit: str = "") -> Self:
         """The code with these parts, filled up with dashes. Raises RscWrong for a part that is too long or has other characters."""
         given = {"discipline": discipline, "gender": gender or "-", "event": event, "phase": phase, "unit": unit}

@@ -36,18 +36,16 @@ def make_edition(*, organisation_id: UUID | None = None, **draft: Any) -> Editio
 
 def session_draft(code: str = "SWM01", **draft: Any) -> SessionDraft:
     """A swimming session at 19:00 to 21:30 in the pool, on 1 July 2031."""
-    return SessionDraft(
-        **{
-            "code": code,
-            "discipline_code": "SWM",
-            "title": "Women's 100 m freestyle, heats",
-            "venue_code": "pool",
-            "time_zone": "Europe/Paris",
-            "starts_local": FIRST_START,
-            "ends_local": FIRST_START + timedelta(hours=2, minutes=30),
-        }
-        | draft
-    )
+    usual: dict[str, Any] = {
+        "code": code,
+        "discipline_code": "SWM",
+        "title": "Women's 100 m freestyle, heats",
+        "venue_code": "pool",
+        "time_zone": "Europe/Paris",
+        "starts_local": FIRST_START,
+        "ends_local": FIRST_START + timedelta(hours=2, minutes=30),
+    }
+    return SessionDraft(**usual | draft)
 
 
 POOL = VenueDraft(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from grandstand.games import queries
@@ -96,7 +97,7 @@ def describe_session(
     """
     with store.write() as tx:
         open_ = _open(tx, session_id=session_id, by=by, now=now, reason=reason)
-        given = {"title": title, "titles": titles, "branch": branch, "stage": stage, "ticketed": ticketed}
+        given: dict[str, Any] = {"title": title, "titles": titles, "branch": branch, "stage": stage, "ticketed": ticketed}
         draft = replace(open_.known.draft, **{name: value for name, value in given.items() if value is not None})
         if draft.ticketed < open_.known.draft.ticketed and (sold := stakes_many(tx, [session_id])[session_id]):
             raise ScheduleWrong(f"{sold} tickets are sold or held on {draft.code}: take them back before it is without tickets", field="ticketed")

@@ -20,15 +20,22 @@ _EDITION_COLUMNS = ["id", "organisation_id", "code", "name", "names", "country",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A discipline or venue as sessions need it: `words` is what a search may find it by. `draft` is what it looks like."""
+    """A discipline or venue as sessions need it: `words` is what a search may find it by."""
 
     id: UUID
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisciplinePart(Part):
+    """A discipline as it stands."""
+
+    draft: DisciplineDraft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VenuePart(Part):
-    """A venue, with what a file may say about it again."""
+    """A venue as it stands."""
 
     draft: VenueDraft
 
@@ -39,10 +46,10 @@ class Parts:
 
     edition: Edition
     sports: dict[str, UUID] = field(default_factory=dict)
-    disciplines: dict[str, Part] = field(default_factory=dict)
+    disciplines: dict[str, DisciplinePart] = field(default_factory=dict)
     venues: dict[str, VenuePart] = field(default_factory=dict)
 
-    def discipline(self, code: str) -> Part:
+    def discipline(self, code: str) -> DisciplinePart:
         """The discipline. Raises ScheduleWrong when the edition has none with this code."""
         if code not in self.disciplines:
             raise ScheduleWrong(f"there is no discipline {code} in {self.edition.code}: add it first", field="discipline_code")
@@ -118,11 +125,15 @@ def load_parts(tx: Tx, edition: Edition) -> Parts:
     parts = Parts(edition=edition)
     of_edition = ("edition_id = %s", (edition.id,))
     parts.sports = dict(tx.select(store.table(models.Sport), ["code", "id"], *of_edition))
-    columns = ["d.id", "d.code", "d.name", "d.names", "s.name", "s.names"]
-    kinds = [*store.table(models.Discipline).of(["id", "code", "name", "names"]), *store.table(models.Sport).of(["name", "names"])]
-    sql = f"SELECT {', '.join(columns)} FROM games_discipline d JOIN games_sport s ON s.id = d.sport_id WHERE d.edition_id = %s"
-    for id_, code, name, names, sport, sports in tx.rows(sql, (edition.id,), kinds=kinds):
-        parts.disciplines[code] = Part(id=id_, words=_words(name, names, sport, sports))
+    sql = (
+        "SELECT d.id, d.code, d.name, d.names, s.code, s.name, s.names "
+        "FROM games_discipline d JOIN games_sport s ON s.id = d.sport_id WHERE d.edition_id = %s"
+    )
+    kinds = [*store.table(models.Discipline).of(["id", "code", "name", "names"]), *store.table(models.Sport).of(["code", "name", "names"])]
+    for id_, code, name, names, sport, sport_name, sport_names in tx.rows(sql, (edition.id,), kinds=kinds):
+        parts.disciplines[code] = _discipline_part(
+            id_, DisciplineDraft(code=code, name=name, names=names, sport_code=sport, sport_name=sport_name, sport_names=sport_names)
+        )
     for row in tx.select(store.table(models.Venue), _VENUE_COLUMNS, *of_edition):
         id_, code, name, names, zone, country, region, time_zone, latitude, longitude, capacity = row
         draft = VenueDraft(
@@ -159,7 +170,7 @@ def add_disciplines(tx: Tx, *, parts: Parts, drafts: Sequence[DisciplineDraft], 
             raise ScheduleWrong(f"{code!r} is no code of a discipline: use three capital letters or digits", field="discipline_code")
         sport_id = parts.sports[draft.sport_code]
         rows.append((id_, edition.organisation_id, edition.id, sport_id, code, checked_name(draft.name), dict(draft.names)))
-        parts.disciplines[code] = Part(id=id_, words=_words(draft.name, draft.names, draft.sport_name, draft.sport_names))
+        parts.disciplines[code] = _discipline_part(id_, draft)
         changes.append(stamp.change("created", "discipline", id_, after={"code": code, "name": draft.name}))
     base = ["id", "organisation_id", "edition_id"]
     tx.insert(store.table(models.Sport), [*base, "code", "name", "names"], sport_rows)
@@ -232,6 +243,10 @@ MOST_SEATS = 1_000_000
 
 def _venue_part(id_: UUID, draft: VenueDraft) -> VenuePart:
     return VenuePart(id=id_, words=(draft.name, *draft.names.values(), draft.zone), draft=draft)
+
+
+def _discipline_part(id_: UUID, draft: DisciplineDraft) -> DisciplinePart:
+    return DisciplinePart(id=id_, words=_words(draft.name, draft.names, draft.sport_name, draft.sport_names), draft=draft)
 
 
 def _words(*names: str | Names) -> tuple[str, ...]:

@@ -189,12 +189,9 @@ def _add_events_and_phases(tx: Tx, *, parts: Parts, drafts: Sequence[UnitDraft],
 
 def _checked_rsc(text: str) -> rules.Rsc:
     try:
-        rsc = rules.Rsc.parse(text)
+        return rules.Rsc.of_unit(text)
     except rules.RscWrong as error:
         raise ScheduleWrong(str(error), field="rsc") from error
-    if not rsc.unit:
-        raise ScheduleWrong(f"{text!r} names no unit: its last eight characters are empty", field="rsc")
-    return rsc
 
 
 def _rewrite_competitions(tx: Tx, *, parts: Parts, units: Sequence[tuple[UUID, UnitDraft]], participants: dict[str, UUID]) -> None:
@@ -259,6 +256,6 @@ def enter_results(*, unit_id: UUID, results: Sequence[ResultDraft], now: datetim
         stamp = Stamp(by=by, now=now, reason=reason, organisation_id=edition.organisation_id)
         parts = load_parts(tx, edition)
         draft = replace(known_units(tx, edition_id=edition.id)[row[1]].draft, results=tuple(results))
-        sessions = dict(tx.select(store.table(models.Session), ["code", "id"], "edition_id = %s", (edition.id,)))
+        sessions: dict[str, UUID] = dict(tx.select(store.table(models.Session), ["code", "id"], "edition_id = %s", (edition.id,)))
         participants = add_participants(tx, parts=parts, drafts=[], stamp=stamp)
         save_units(tx, parts=parts, drafts=[draft], sessions=sessions, participants=participants, stamp=stamp)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_session_may_pass_midnight_and_belongs_to_the_day_it_starts_on(databas
 @pytest.mark.parametrize(
     "unknown", [{"starts_local": None, "ends_local": None, "day_on": date(2031, 7, 1)}, {"ends_local": None}, {"venue_code": "", "zone": "North"}]
 )
-def test_a_session_without_times_or_venue_is_to_be_confirmed(database: Database, unknown: dict[str, object]) -> None:
+def test_a_session_without_times_or_venue_is_to_be_confirmed(database: Database, unknown: dict[str, Any]) -> None:
     session = make_session(**unknown)
     assert (session.status, session.day_on, session.country) == ("to_be_confirmed", date(2031, 7, 1), "FR")
 
@@ -121,10 +122,10 @@ def test_a_session_moves_with_its_units_or_says_which_no_longer_fit(database: Da
         ({"venue_id": new_id()}, "venue_id"),
     ],
 )
-def test_a_session_cannot_move_to_what_cannot_be(database: Database, wrong: dict[str, object], field: str) -> None:
+def test_a_session_cannot_move_to_what_cannot_be(database: Database, wrong: dict[str, Any], field: str) -> None:
     session = make_session()
     with pytest.raises(games.ScheduleWrong) as refused:
-        games.move_session(session_id=session.id, to=replace(session.place, **wrong), now=NOW, by=BY, reason="storm")  # type: ignore[arg-type]
+        games.move_session(session_id=session.id, to=replace(session.place, **wrong), now=NOW, by=BY, reason="storm")
     assert refused.value.detail == {"field": field}
     assert games.session(session_id=session.id) == session
 

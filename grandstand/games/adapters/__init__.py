@@ -1,0 +1,1 @@
+"""Files of others, read into drafts. Nothing here asks or writes the database."""
