@@ -20,12 +20,17 @@ class ItemRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipTo:
-    """Where a parcel goes. Lines and their meaning follow the country (checked by shop's address rules before it comes here)."""
+    """Where a parcel goes. Lines and their meaning follow the country (checked by shop's address rules before it comes here).
+
+    `country` is ISO 3166-1 alpha-2; `region` the part of an ISO 3166-2 code behind its hyphen, where the region has one. `district` is a part of
+    the city that addresses of some countries name (CN, KR, BR). `city` may be empty where the country's addresses have none (JP, HK).
+    """
 
     name: str
     country: str
     lines: tuple[str, ...]
     city: str
+    district: str = ""
     postal_code: str = ""
     region: str = ""
     phone: str = ""
