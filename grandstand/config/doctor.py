@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from grandstand.config import health
 from grandstand.kit.findings import Finding
 from grandstand.ledger import api as ledger
+from grandstand.messaging import api as messaging
 from grandstand.store import api as store
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,7 @@ def _deliveries(tx: store.Tx) -> list[Finding]:
 
 def checks() -> list[tuple[str, Check]]:
     """Every check, by its room's name."""
-    return [("store", _walls), ("store", _deliveries), ("ledger", ledger.check_books)]
+    return [("store", _walls), ("store", _deliveries), ("ledger", ledger.check_books), ("messaging", messaging.check_notices)]
 
 
 def look() -> list[Finding]:

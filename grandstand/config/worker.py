@@ -16,6 +16,7 @@ from django.db import close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 
 from grandstand.kit.clock import now
+from grandstand.messaging import api as messaging
 from grandstand.store import api as store
 
 SEEN = "worker_seen_at"
@@ -37,13 +38,17 @@ class Job:
     work: Callable[[datetime], int]
 
 
-def _beat(at: datetime) -> int:
+def beat(at: datetime) -> int:
     cache.set(SEEN, at, timeout=None)
     return 0
 
 
 def _deliver_facts(at: datetime) -> int:
     return store.deliver_due(now=at)
+
+
+def _send_notices(at: datetime) -> int:
+    return messaging.send_due(now=at)
 
 
 def _sweep_rates(at: datetime) -> int:
@@ -71,8 +76,9 @@ def _do_tasks(at: datetime) -> int:
 def jobs() -> list[Job]:
     """Everything the worker does."""
     return [
-        Job(name="beat", every=BEAT, work=_beat),
+        Job(name="beat", every=BEAT, work=beat),
         Job(name="deliver_facts", every=timedelta(milliseconds=500), work=_deliver_facts),
+        Job(name="send_notices", every=timedelta(seconds=1), work=_send_notices),
         Job(name="do_tasks", every=timedelta(seconds=1), work=_do_tasks),
         Job(name="sweep_rates", every=timedelta(hours=1), work=_sweep_rates),
     ]

@@ -1,6 +1,7 @@
 """The door of messaging: queue a notice in the transaction that makes it true; a worker sends it afterwards."""
 
 from grandstand.messaging.attachments import AttachmentProvider, provide_attachments
+from grandstand.messaging.checks import check_notices
 from grandstand.messaging.personal_data import NoticesOfPerson
 from grandstand.messaging.queries import notice_of, notices_of, undelivered
 from grandstand.messaging.sending import send_due
@@ -16,6 +17,7 @@ __all__ = [
     "NoticesOfPerson",
     "SentNotice",
     "Undelivered",
+    "check_notices",
     "notice_of",
     "notices_of",
     "provide_attachments",

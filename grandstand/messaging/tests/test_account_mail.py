@@ -45,10 +45,15 @@ def test_the_code_to_sign_up_with_comes_into_the_folder(client: Client, settings
 @pytest.mark.parametrize("language", ["en", "fr", "zh-hans"])
 @pytest.mark.parametrize("change", ["email_changed", "email_removed", "password_changed", "app_added", "passkey_removed"])
 def test_a_change_of_the_account_is_told_in_every_language(language: str, change: str, db: None) -> None:
-    context = {"change": change, "at": "2031-07-01 12:00 UTC", "browser": "Firefox", "address": "192.0.2.1", "to_email": "b@x.org", "from_email": "a@x.org"}
-    notice = Notice(
-        key="k", template="people/notices/account_changed", organisation_id=None, to_email="a@x.org", language=language, context=context
-    )
+    context = {
+        "change": change,
+        "at": "2031-07-01 12:00 UTC",
+        "browser": "Firefox",
+        "address": "192.0.2.1",
+        "to_email": "b@x.org",
+        "from_email": "a@x.org",
+    }
+    notice = Notice(key="k", template="people/notices/account_changed", organisation_id=None, to_email="a@x.org", language=language, context=context)
     with write() as tx:
         messaging.queue_notices(tx, [notice], now=NOW)
     assert messaging.send_due(now=NOW) == 1
@@ -83,9 +88,7 @@ def test_a_list_of_notices_costs_the_same_for_1_and_40(client: Client, django_as
     ada = make_person()
     client.force_login(_row(ada))
     for count in (1, 40):
-        notices = [
-            Notice(key=f"{count} {n}", template="people/notices/no_account", organisation_id=None, to_person_id=ada.id) for n in range(count)
-        ]
+        notices = [Notice(key=f"{count} {n}", template="people/notices/no_account", organisation_id=None, to_person_id=ada.id) for n in range(count)]
         with write() as tx:
             messaging.queue_notices(tx, notices, now=NOW)
         messaging.send_due(now=NOW)

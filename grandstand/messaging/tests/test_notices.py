@@ -61,7 +61,9 @@ def undelivered() -> list[messaging.Undelivered]:
 def test_queueing_meets_no_orm_and_a_known_key_is_queued_once(database: Database, django_db_blocker: DjangoDbBlocker) -> None:
     organisation, person = make_organisation(), make_person()
     notices = [
-        replace(PLAIN, organisation_id=organisation.id, attachments=(Attachment(file_name="é.pdf", media_type="a/b", provider="p", provider_id="1"),)),
+        replace(
+            PLAIN, organisation_id=organisation.id, attachments=(Attachment(file_name="é.pdf", media_type="a/b", provider="p", provider_id="1"),)
+        ),
         Notice(key="two", template="people/notices/no_account", organisation_id=None, to_person_id=person.id),
     ]
     with django_db_blocker.block(), database.write() as tx:
@@ -133,6 +135,8 @@ def test_a_failing_transport_is_tried_again_after_doubling_waits(transport: type
         assert (failed.state, failed.error) == (NoticeState.QUEUED, f"OSError: {fault}")
         assert failed.due_at == at + timedelta(seconds=wait_s)
         assert messaging.send_due(now=failed.due_at - timedelta(seconds=1)) == 0
+        with read() as tx:
+            assert [finding.healthy for finding in messaging.check_notices(tx)] == [True]
         at = failed.due_at
     assert messaging.send_due(now=at) == 1
     assert len(transport.delivered) == 1
@@ -151,6 +155,9 @@ def test_after_the_last_try_it_is_failed_and_no_code_is_left(transport: type[Tra
     assert (failed.state, failed.attempts) == (NoticeState.FAILED, sending.MAX_ATTEMPTS)
     assert Row.objects.get().context == {}
     assert len(transport.faults) == 1
+    with read() as tx:
+        (finding,) = messaging.check_notices(tx)
+    assert (finding.healthy, str(failed.id) in finding.detail) == (False, True)
 
 
 def test_one_that_cannot_be_written_does_not_hold_up_the_others(db: None) -> None:
