@@ -30,6 +30,8 @@ import django  # noqa: E402 the environment must be set before anything reads th
 django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
+from django.utils import translation  # noqa: E402
+
 from grandstand.store import testing as databases  # noqa: E402
 from grandstand.store.api import Database, Engine  # noqa: E402
 
@@ -43,6 +45,13 @@ hypothesis.load_profile("soak" if os.environ.get("GRANDSTAND_SOAK") == "1" else 
 
 def pytest_unconfigure() -> None:
     _cleanup.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page in French leaves its thread in French; the next test begins in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
