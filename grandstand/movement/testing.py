@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
+
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.movement import services
@@ -47,3 +49,8 @@ def make_market(**details: Any) -> Market:
         | details
     )
     return services.create_market(market=given, now=NOW, by=BY, reason="for a test")
+
+
+def audit_trail(object_type: str) -> list[Any]:
+    """The rows of the audit log about things of this type, in the order they were written."""
+    return list(apps.get_model("store", "AuditEntry").objects.filter(object_type=object_type).order_by("id"))

@@ -5,9 +5,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.test import Client
+
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.people import services
+from grandstand.people.models import Person
 from grandstand.people.ports import ports
 from grandstand.people.values import AccountMail, PersonSummary
 from grandstand.store.api import Tx
@@ -21,6 +25,16 @@ def make_person(**details: Any) -> PersonSummary:
     """A person with a verified address; without a password unless `password=PASSWORD`, because hashing one is slow."""
     given = {"email": f"{new_id().hex}@example.org", "name": "Ada Fan", "now": NOW, "by": BY} | details
     return services.create_person(**given)
+
+
+def account_of(person: PersonSummary) -> AbstractBaseUser:
+    """The person as `request.user` is, for tests that make their own request."""
+    return Person.objects.get(id=person.id)
+
+
+def sign_in(client: Client, person: PersonSummary) -> None:
+    """Have the browser signed in as this person, without asking for a password."""
+    client.force_login(account_of(person))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from grandstand.kit.ids import new_id
 from grandstand.messaging import api as messaging
 from grandstand.messaging.api import Notice
 from grandstand.people import api as people
-from grandstand.people.testing import NOW, PASSWORD, make_person
+from grandstand.people.testing import NOW, PASSWORD, make_person, sign_in
 from grandstand.store.api import write
 
 
@@ -51,7 +51,6 @@ def test_a_change_of_the_account_is_told_in_every_language(language: str, change
         "browser": "Firefox",
         "address": "192.0.2.1",
         "to_email": "b@x.org",
-        "from_email": "a@x.org",
     }
     notice = Notice(key="k", template="people/notices/account_changed", organisation_id=None, to_email="a@x.org", language=language, context=context)
     with write() as tx:
@@ -75,7 +74,7 @@ def test_a_person_reads_what_was_sent_to_them_and_to_nobody_else(client: Client,
     messaging.send_due(now=NOW)
     (of_ada,), (of_bob,) = messaging.notices_of(ada.id), messaging.notices_of(bob.id)
 
-    client.force_login(_row(ada))
+    sign_in(client, ada)
     listed = client.get(reverse("messaging:notices")).content.decode()
     assert str(of_ada.id) in listed
     assert str(of_bob.id) not in listed
@@ -86,7 +85,7 @@ def test_a_person_reads_what_was_sent_to_them_and_to_nobody_else(client: Client,
 
 def test_a_list_of_notices_costs_the_same_for_1_and_40(client: Client, django_assert_num_queries: Any, db: None) -> None:
     ada = make_person()
-    client.force_login(_row(ada))
+    sign_in(client, ada)
     for count in (1, 40):
         notices = [Notice(key=f"{count} {n}", template="people/notices/no_account", organisation_id=None, to_person_id=ada.id) for n in range(count)]
         with write() as tx:
@@ -94,9 +93,3 @@ def test_a_list_of_notices_costs_the_same_for_1_and_40(client: Client, django_as
         messaging.send_due(now=NOW)
         with django_assert_num_queries(3):
             client.get(reverse("messaging:notices"))
-
-
-def _row(person: people.PersonSummary) -> Any:
-    from django.contrib.auth import get_user_model
-
-    return get_user_model()._default_manager.get(pk=person.id)

@@ -1,6 +1,6 @@
 """Notices: queued once, sent at least once, each with its story in its row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -42,10 +42,10 @@ class Transport(BaseEmailBackend):
 
 
 @pytest.fixture
-def transport(settings: Settings) -> Iterator[type[Transport]]:
+def transport(settings: Settings) -> type[Transport]:
     settings.MAILERS = {"default": {"BACKEND": f"{__name__}.Transport"}}
     Transport.faults, Transport.delivered = [], []
-    yield Transport
+    return Transport
 
 
 def queue(*notices: Notice) -> int:

@@ -1,14 +1,14 @@
 from dataclasses import replace
 
 import pytest
+from django.apps import apps
 
 from grandstand.kit.actors import Actor
 from grandstand.movement import api as movement
 from grandstand.movement.api import OrganisationCycle, OrganisationDetails, OrganisationKind, OrganisationWrong, Role
-from grandstand.movement.testing import BY, NOW, make_member, make_organisation
+from grandstand.movement.testing import BY, NOW, audit_trail, make_member, make_organisation
 from grandstand.people.testing import make_person
 from grandstand.store.api import Database, WallHit
-from grandstand.store.models import AuditEntry, Fact
 
 DETAILS = OrganisationDetails(
     kind=OrganisationKind.FEDERATION, slug="rowing", name="World Rowing Union", country="CH", currency="CHF", time_zone="Europe/Zurich"
@@ -20,9 +20,11 @@ def test_a_created_organisation_is_found_by_id_and_by_short_name_is_audited_and_
 
     assert movement.organisation(made.id) == made == movement.organisation_by_slug("rowing")
     assert made.legal_name == "World Rowing Union"
-    entry = AuditEntry.objects.get()
+    (entry,) = audit_trail("movement.organisation")
     assert (entry.action, entry.object_id, entry.organisation_id, entry.reason) == ("create", str(made.id), made.id, "the season begins")
-    assert Fact.objects.get().payload == {"organisation_kind": "federation", "currency": "CHF"}
+    fact = apps.get_model("store", "Fact").objects.get()
+    assert (fact.kind, fact.organisation_id) == ("OrganisationCreated", made.id)
+    assert fact.payload == {"organisation_kind": "federation", "currency": "CHF"}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_a_change_keeps_before_and_after(db: None) -> None:
     details = OrganisationDetails(**{f: getattr(made, f) for f in OrganisationDetails.__dataclass_fields__})
     changed = movement.change_organisation(organisation_id=made.id, details=replace(details, name="New name"), now=NOW, by=BY, reason="renamed")
     assert changed == replace(made, name="New name")
-    entry = AuditEntry.objects.get(action="change")
+    _, entry = audit_trail("movement.organisation")
     assert (entry.before["name"], entry.after["name"]) == ("Old name", "New name")
 
 
@@ -113,7 +115,7 @@ def test_granting_twice_is_one_role_and_revoking_ends_it(db: None) -> None:
     boss = Actor.person(person.id)
     movement.revoke_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=boss, reason="left")
     assert movement.roles_of(person.id) == {}
-    trail = AuditEntry.objects.filter(object_type="movement.membership").order_by("id")
+    trail = audit_trail("movement.membership")
     assert [(entry.action, entry.reason) for entry in trail] == [("grant_role", "hired"), ("revoke_role", "left")]
     with pytest.raises(movement.NoSuchMembership):
         movement.revoke_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=boss, reason="left")
