@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from grandstand.ui.values import Link
 
@@ -46,7 +47,11 @@ def fields(form: BaseForm) -> dict[str, Any]:
 def error_summary(form: BaseForm, *, focus: bool = True) -> dict[str, Any]:
     """What has to be put right, each with a way to its field. Shown above the form, nothing when there are no errors; takes the focus."""
     errors = [Link(label=str(error), url="") for error in form.non_field_errors()]
-    errors += [Link(label=f"{bound.label}: {error}", url=f"#{_first_input(bound)}") for bound in form for error in bound.errors]
+    errors += [
+        Link(label=gettext("%(field)s: %(error)s") % {"field": bound.label, "error": error}, url=f"#{_first_input(bound)}")
+        for bound in form
+        for error in bound.errors
+    ]
     return {"errors": errors, "focus": focus}
 
 
