@@ -1,13 +1,13 @@
 """Invoices and credit notes: numbered without gaps per seller, kind and year, after the commit of what they are about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from grandstand.commerce import models
+from grandstand.commerce.queries.documents import DocumentRow
 from grandstand.commerce.queries.rows import OrderRow, RefundLineRow, RefundRow, SaleLineRow, SaleRow, among, put
 from grandstand.commerce.rules.numbers import document_number
 from grandstand.commerce.values import DocumentKind
@@ -17,25 +17,6 @@ from grandstand.movement.api import Organisation, organisations_many
 from grandstand.store.api import Change, Kind, Tx, record, table
 
 BY = Actor.system("number_documents")
-
-
-@dataclass(slots=True, kw_only=True)
-class DocumentRow:
-    """A row of commerce_document."""
-
-    id: UUID
-    organisation_id: UUID
-    order_id: UUID
-    sale_id: UUID
-    refund_id: UUID | None
-    kind: str
-    year: int
-    sequence: int
-    number: str
-    issued_at: datetime
-    language: str
-    body: dict[str, Any]
-    buyer: dict[str, Any] | None
 
 
 def issue_invoices_many(tx: Tx, sale_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
@@ -51,11 +32,12 @@ def issue_invoices_many(tx: Tx, sale_ids: Sequence[UUID], *, now: datetime) -> l
 
 
 def issue_credit_notes_many(tx: Tx, refund_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
-    """Give each refund of something bought a credit note per seller it concerns; the same rules. Ten statements."""
+    """Give each refund of something bought a credit note per seller it concerns, after the invoice that it is about. Twenty statements."""
     refunds = {row.id: row for row in among(tx, models.Refund, RefundRow, "id", refund_ids) if row.cause == "asked"}
     rows = among(tx, models.RefundLine, RefundLineRow, "refund_id", list(refunds))
     lines = {line.id: line for line in among(tx, models.SaleLine, SaleLineRow, "id", [row.sale_line_id for row in rows])}
     sales = {sale.id: sale for sale in among(tx, models.Sale, SaleRow, "id", [line.sale_id for line in lines.values()])}
+    issue_invoices_many(tx, list(sales), now=now)  # a credit note names its invoice
     bodies: dict[tuple[UUID, UUID], list[dict[str, Any]]] = {}
     for row in rows:
         line = lines[row.sale_line_id]
@@ -136,6 +118,7 @@ def _line(line: SaleLineRow, quantity: int, net_minor: int, tax_minor: int) -> d
         "subtitle": line.subtitle,
         "quantity": quantity,
         "unit_price_minor": line.unit_price_minor,
+        "price_includes_tax": line.unit_price_minor * line.quantity == line.net_minor + line.tax_minor,
         "net_minor": net_minor,
         "tax_minor": tax_minor,
         "tax_place": line.tax_place,
