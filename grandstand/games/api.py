@@ -21,6 +21,7 @@ from grandstand.games.facts import (
 )
 from grandstand.games.problems import Severity
 from grandstand.games.queries import (
+    coming_sessions,
     current_edition,
     disciplines,
     edition,
@@ -131,6 +132,7 @@ __all__ = [
     "Venue",
     "VenueDraft",
     "cancel_session",
+    "coming_sessions",
     "create_edition",
     "create_schedule",
     "current_edition",

@@ -157,6 +157,17 @@ def schedule(
     return SchedulePage(sessions=tuple(_session(row, language) for row in rows), total=total, page=at, pages=pages, days=days)
 
 
+def coming_sessions(*, edition_id: UUID, now: datetime, limit: int, stages: Sequence[Stage] = (), language: str = "en") -> list[Session]:
+    """The next sessions that are on or still to come, in order of time, `limit` (up to 200) at most; with `stages`, only those.
+
+    Sessions that are cancelled or postponed, or have no times yet, are left out. One statement.
+    """
+    found = _sessions().filter(edition_id=edition_id, ends_at__gt=now).exclude(status__in=[Status.CANCELLED, Status.POSTPONED])
+    if stages:
+        found = found.filter(stage__in=stages)
+    return [_session(row, language) for row in found.order_by("starts_at", "code")[: min(limit, MAX_PAGE_SIZE)]]
+
+
 _IN_TIME = (F("day_on").asc(nulls_last=True), F("starts_at").asc(nulls_last=True), "code")
 
 _BRIEF = """
