@@ -29,6 +29,7 @@ _KINDS = {
     "DateField": Kind.DATE,
     "JSONField": Kind.JSON,
     "BinaryField": Kind.BYTES,
+    "GenericIPAddressField": Kind.ADDRESS,
 }
 
 

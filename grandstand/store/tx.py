@@ -7,19 +7,24 @@ statement whatever the number of rows.
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from itertools import repeat
+from types import MappingProxyType
 from typing import Any
 
 import django.db
 import psycopg
 
-from grandstand.store.kinds import Engine, Kind, TextWrong, decode_rows, encode_for_sqlite, encode_row_for_sqlite, postgresql_array, sqlite_array
+from grandstand.store.arrays import postgresql_array
+from grandstand.store.kinds import Engine, Kind, TextWrong, columns_for_sqlite, decode_rows, encode_for_sqlite, sqlite_array
 from grandstand.store.tables import Table
 
 type Row = tuple[Any, ...]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Deadlock(Exception):
@@ -97,17 +102,23 @@ class Tx:
             while batch := cursor.fetchmany(size):
                 yield decode_rows(self.engine, table.of(columns), batch)
 
-    def insert(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, skip_conflicts: bool = False) -> int:
-        """Insert rows, return how many were new. Without `skip_conflicts` a conflict raises WallHit."""
+    def insert(
+        self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, same: Mapping[str, Any] = NOTHING, skip_conflicts: bool = False
+    ) -> int:
+        """Insert rows, return how many were new. Without `skip_conflicts` a conflict raises WallHit. `same` are columns equal in all rows."""
         if not rows:
             return 0
+        into = f"INSERT INTO {table.name} ({', '.join([*columns, *same])})"
         tail = " ON CONFLICT DO NOTHING" if skip_conflicts else ""
-        names = ", ".join(columns)
         if self.engine == "postgresql":
             source, arrays = _unnested(table.of(columns), rows)
-            return self.execute(f"INSERT INTO {table.name} ({names}) SELECT * FROM {source}{tail}", arrays)
-        self._run_many(f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))}){tail}", table.of(columns), rows)
-        return int(self._cursor.rowcount)
+            constants = "".join([f", (%s::{kind.value}[])[1]" for kind in table.of(list(same))])
+            return self.execute(
+                f"{into} SELECT v.*{constants} FROM {source}{tail}",
+                [*(postgresql_array(table.kinds[column], [value]) for column, value in same.items()), *arrays],
+            )
+        marks = ", ".join(["%s"] * (len(columns) + len(same)))
+        return self._run_many(f"{into} VALUES ({marks}){tail}", table.of([*columns, *same]), rows, list(same.values()))
 
     def insert_new(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, key: Sequence[str]) -> set[Row]:
         """Insert the rows that conflict with nothing and return their keys. A row that another open transaction inserts is waited for."""
@@ -124,6 +135,37 @@ class Tx:
             f"ON CONFLICT DO NOTHING RETURNING {', '.join(key)}"
         )
         return set(self.rows(sql, (_json_rows(table.of(columns), rows),), kinds=kinds))
+
+    def grow(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, key: Sequence[str], add_to: str) -> list[Row]:
+        """Insert rows; where one with the `key` exists, lock it and let `add_to` grow by the row's value instead.
+
+        Returns each key with what `add_to` grew to. Keys must not repeat; sorted, nobody deadlocks. One statement on PostgreSQL, two on SQLite.
+        """
+        if not rows:
+            return []
+        back = [*key, add_to]
+        into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+        tail = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {add_to} = {table.name}.{add_to} + excluded.{add_to}"
+        if self.engine == "postgresql":
+            source, arrays = _unnested(table.of(columns), rows)
+            return self.rows(f"{into} SELECT * FROM {source} {tail} RETURNING {', '.join(back)}", arrays, kinds=table.of(back))
+        self._run_many(f"{into} VALUES ({', '.join(['%s'] * len(columns))}) {tail}", table.of(columns), rows)
+        places = [columns.index(column) for column in key]
+        return self.select_matching(table, back, key, [[row[place] for place in places] for row in rows])
+
+    def select_matching(
+        self, table: Table, columns: Sequence[str], key: Sequence[str], rows: Sequence[Sequence[Any]], *, order_by: str = "", lock: bool = False
+    ) -> list[Row]:
+        """Rows of which all columns of `key` together are one of `rows`. No rows, no statement. `lock` as in `select`."""
+        if not rows:
+            return []
+        if self.engine == "postgresql":
+            source, params = _unnested(table.of(key), rows, alias=f"v({', '.join(key)})")
+            matches = f"({', '.join(key)}) IN (SELECT {', '.join(f'v.{column}' for column in key)} FROM {source})"
+        else:
+            paths = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(key)))
+            matches, params = f"({', '.join(key)}) IN (SELECT {paths} FROM json_each(%s))", [_json_rows(table.of(key), rows)]
+        return self.select(table, columns, matches, params, order_by=order_by, lock=lock)
 
     def update(
         self, table: Table, rows: Sequence[Sequence[Any]], *, key: Sequence[str], set_to: Sequence[str] = (), add_to: Sequence[str] = ()
@@ -144,8 +186,7 @@ class Tx:
         where = " AND ".join(f"{c} = %s" for c in key)
         width, order = len(key), [*set_to, *add_to, *key]
         turned = [[*row[width:], *row[:width]] for row in rows]
-        self._run_many(f"UPDATE {table.name} SET {', '.join(changes)} WHERE {where}", table.of(order), turned)
-        return int(self._cursor.rowcount)
+        return self._run_many(f"UPDATE {table.name} SET {', '.join(changes)} WHERE {where}", table.of(order), turned)
 
     # -- the clock -----------------------------------------------------------------------------------------------------------------
 
@@ -168,10 +209,13 @@ class Tx:
                     raise TextWrong
                 self._cursor.execute(sql, list(params))
 
-    def _run_many(self, sql: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> None:
+    def _run_many(self, sql: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]], same: Sequence[Any] = ()) -> int:
         with _our_errors():
-            encoded = [encode_row_for_sqlite(kinds, row) for row in rows]
+            count = len(kinds) - len(same)
+            constants = [column[0] for column in columns_for_sqlite(kinds[count:], [same])] if same else []
+            encoded = zip(*columns_for_sqlite(kinds[:count], rows), *(repeat(constant, len(rows)) for constant in constants), strict=True)
             self._cursor.executemany(_qmarks(sql) if self._qmark else sql, encoded)
+            return int(self._cursor.rowcount)
 
 
 @cache
@@ -179,13 +223,13 @@ def _qmarks(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%")
 
 
-def _unnested(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]], *, alias: str = "v") -> tuple[str, list[str]]:
+def _unnested(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]], *, alias: str = "v") -> tuple[str, list[Any]]:
     arrays = [postgresql_array(kind, column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)]
     return f"unnest({', '.join(f'%s::{kind.value}[]' for kind in kinds)}) AS {alias}", arrays
 
 
 def _json_rows(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> str:
-    return json.dumps([encode_row_for_sqlite(kinds, row) for row in rows])
+    return json.dumps(list(zip(*columns_for_sqlite(kinds, rows), strict=True)))
 
 
 _SQLITE_NAME = re.compile(r"(?:constraint failed: )(.+)$")

@@ -5,6 +5,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from types import GenericAlias
@@ -69,7 +70,8 @@ class Writer:
         self._path = path
         self._making = path.with_name(f"{path.name}.making")
         handle = os.open(self._making, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
-        self._zip = zipfile.ZipFile(os.fdopen(handle, "w+b"), "w", zipfile.ZIP_DEFLATED, compresslevel=6)
+        self._file = os.fdopen(handle, "w+b")
+        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
 
     def table(self, kept: Kept, batches: Iterator[list[Row]], advance: Callable[[int], None]) -> TableEntry:
         """Write a table's rows."""
@@ -92,15 +94,17 @@ class Writer:
     def finish(self, manifest: Manifest) -> None:
         """Write the manifest and give the backup its name."""
         self._zip.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
-        under = self._zip.fp
         self._zip.close()
-        if under is not None:
-            os.fsync(under.fileno())
-            under.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
         self._making.replace(self._path)
 
     def give_up(self) -> None:
         """Leave nothing behind."""
+        with suppress(ValueError):  # a table or file was being written: the zip cannot be ended well, and need not be
+            self._zip.close()
+        self._file.close()
         self._making.unlink(missing_ok=True)
 
 
@@ -194,6 +198,7 @@ _PYTHON: dict[Kind, Any] = {
     Kind.DATE: date,
     Kind.JSON: Any,
     Kind.BYTES: bytes,
+    Kind.ADDRESS: str,
 }
 
 

@@ -26,6 +26,7 @@ class Sample(models.Model):
     document = models.JSONField(null=True)
     raw = models.BinaryField(null=True)
     other = models.UUIDField(null=True)
+    address = models.GenericIPAddressField(null=True)
 
     objects: ClassVar[models.Manager["Sample"]] = models.Manager()
 
@@ -35,7 +36,7 @@ class Sample(models.Model):
         db_table = "store_sample"
 
 
-COLUMNS = ["id", "number", "text", "truth", "at", "on_day", "document", "raw", "other"]
+COLUMNS = ["id", "number", "text", "truth", "at", "on_day", "document", "raw", "other", "address"]
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ EXAMPLES: dict[str, list[Any]] = {
     "document": [{}, [], {"a": [1, None, {"é": HARD_TEXTS}], "b": 1.5}, "text", 7, True],
     "raw": [b"", b"\x00\xff\\x41", bytes(range(256))],
     "other": [UUID(int=0), UUID(int=2**128 - 1)],
+    "address": ["127.0.0.1", "2001:db8::1"],
 }
 CASES = [(column, value) for column, values in EXAMPLES.items() for value in [None, *values]]
 
