@@ -9,18 +9,16 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from grandstand.games import models, rules
+from grandstand.games.rows import competitor_of, discipline_of, edition_of, session_of, unit_of, venue_of
 from grandstand.games.values import (
     Competitor,
     DayCount,
     Discipline,
     Edition,
-    Gender,
     ImportedPrice,
     NoSuchEdition,
     NoSuchSession,
     NoSuchVenue,
-    ParticipantKind,
-    ResultStatus,
     SchedulePage,
     Session,
     SessionBrief,
@@ -44,7 +42,7 @@ MAX_PAGE_SIZE = 200
 def editions(*, organisation_id: UUID | None = None, language: str = "en") -> list[Edition]:
     """Every edition, of one organisation when given; the latest first, those without days last. One statement."""
     found = models.Edition.objects.order_by(F("starts_on").desc(nulls_last=True), "code")
-    return [_edition(row, language) for row in (found if organisation_id is None else found.filter(organisation_id=organisation_id))]
+    return [edition_of(row, language) for row in (found if organisation_id is None else found.filter(organisation_id=organisation_id))]
 
 
 def edition(*, code: str, language: str = "en") -> Edition:
@@ -71,7 +69,7 @@ def _one_edition(found: "QuerySet[models.Edition]", named: object, language: str
     row = found.first()
     if row is None:
         raise NoSuchEdition(f"there is no edition {named}")
-    return _edition(row, language)
+    return edition_of(row, language)
 
 
 # -- disciplines and venues ------------------------------------------------------------------------------------------------------------
@@ -80,13 +78,13 @@ def _one_edition(found: "QuerySet[models.Edition]", named: object, language: str
 def disciplines(*, edition_id: UUID, language: str = "en") -> list[Discipline]:
     """The disciplines of an edition by their name in `language`. One statement."""
     rows = models.Discipline.objects.filter(edition_id=edition_id).select_related("sport")
-    return sorted((_discipline(row, language) for row in rows), key=lambda discipline: rules.folded(discipline.name))
+    return sorted((discipline_of(row, language) for row in rows), key=lambda discipline: rules.folded(discipline.name))
 
 
 def venues(*, edition_id: UUID, language: str = "en") -> list[Venue]:
     """The venues of an edition by their name in `language`. One statement."""
     rows = models.Venue.objects.filter(edition_id=edition_id)
-    return sorted((_venue(row, language) for row in rows), key=lambda venue: rules.folded(venue.name))
+    return sorted((venue_of(row, language) for row in rows), key=lambda venue: rules.folded(venue.name))
 
 
 def venue(*, venue_id: UUID, language: str = "en") -> Venue:
@@ -94,7 +92,7 @@ def venue(*, venue_id: UUID, language: str = "en") -> Venue:
     row = models.Venue.objects.filter(id=venue_id).first()
     if row is None:
         raise NoSuchVenue(f"there is no venue {venue_id}")
-    return _venue(row, language)
+    return venue_of(row, language)
 
 
 # -- sessions --------------------------------------------------------------------------------------------------------------------------
@@ -113,12 +111,12 @@ def session_by_code(*, edition_id: UUID, code: str, language: str = "en") -> Ses
     row = _sessions().filter(edition_id=edition_id, code=code.upper()).first()
     if row is None:
         raise NoSuchSession(f"there is no session {code} in this edition")
-    return _session(row, language)
+    return session_of(row, language)
 
 
 def sessions_by_ids(*, ids: Sequence[UUID], language: str = "en") -> dict[UUID, Session]:
     """The sessions that exist among `ids`, by id. One statement."""
-    return {row.id: _session(row, language) for row in _sessions().filter(id__in=ids)}
+    return {row.id: session_of(row, language) for row in _sessions().filter(id__in=ids)}
 
 
 def schedule(
@@ -154,7 +152,7 @@ def schedule(
     pages = max(1, -(-total // size))
     at = min(max(page, 1), pages)
     rows = _sessions().filter(filters if day is None else filters & Q(day_on=day)).order_by(*_IN_TIME)[(at - 1) * size : at * size]
-    return SchedulePage(sessions=tuple(_session(row, language) for row in rows), total=total, page=at, pages=pages, days=days)
+    return SchedulePage(sessions=tuple(session_of(row, language) for row in rows), total=total, page=at, pages=pages, days=days)
 
 
 def coming_sessions(*, edition_id: UUID, now: datetime, limit: int, stages: Sequence[Stage] = (), language: str = "en") -> list[Session]:
@@ -165,7 +163,11 @@ def coming_sessions(*, edition_id: UUID, now: datetime, limit: int, stages: Sequ
     found = _sessions().filter(edition_id=edition_id, ends_at__gt=now).exclude(status__in=[Status.CANCELLED, Status.POSTPONED])
     if stages:
         found = found.filter(stage__in=stages)
-    return [_session(row, language) for row in found.order_by("starts_at", "code")[: min(limit, MAX_PAGE_SIZE)]]
+    return [session_of(row, language) for row in found.order_by("starts_at", "code")[: min(limit, MAX_PAGE_SIZE)]]
+
+
+def _sessions() -> "QuerySet[models.Session]":
+    return models.Session.objects.select_related("edition", "discipline", "venue").defer("search_text")
 
 
 _IN_TIME = (F("day_on").asc(nulls_last=True), F("starts_at").asc(nulls_last=True), "code")
@@ -244,8 +246,8 @@ def _units(found: "QuerySet[models.Unit]", language: str) -> list[Unit]:
     results = {(r.unit_id, r.participant_id): r for r in models.Result.objects.filter(unit_id__in=ids)}
     competitors: dict[UUID, list[Competitor]] = defaultdict(list)
     for line in models.UnitParticipant.objects.filter(unit_id__in=ids).select_related("participant").order_by("place_in_list"):
-        competitors[line.unit_id].append(_competitor(line, results.get((line.unit_id, line.participant_id)), language))
-    return [_unit(row, tuple(competitors[row.id]), language) for row in rows]
+        competitors[line.unit_id].append(competitor_of(line, results.get((line.unit_id, line.participant_id)), language))
+    return [unit_of(row, tuple(competitors[row.id]), language) for row in rows]
 
 
 # -- imports ---------------------------------------------------------------------------------------------------------------------------
@@ -284,125 +286,3 @@ def sessions_off_their_wall_time(tx: Tx) -> list[tuple[UUID, str]]:
 def _differs(local: str, at: datetime | None, time_zone: str) -> bool:
     # Compared by the wall, so that either of the two instants of a repeated hour is right.
     return at is not None and rules.wall_time(at, time_zone) != rules.unwritten(local)
-
-
-# -- rows to values --------------------------------------------------------------------------------------------------------------------
-
-
-def _sessions() -> "QuerySet[models.Session]":
-    return models.Session.objects.select_related("edition", "discipline", "venue").defer("search_text")
-
-
-def _edition(row: models.Edition, language: str) -> Edition:
-    return Edition(
-        id=row.id,
-        organisation_id=row.organisation_id,
-        code=row.code,
-        name=rules.in_language(row.name, row.names, language),
-        names=row.names,
-        country=row.country,
-        time_zone=row.time_zone,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-    )
-
-
-def _discipline(row: models.Discipline, language: str) -> Discipline:
-    return Discipline(
-        id=row.id,
-        edition_id=row.edition_id,
-        code=row.code,
-        name=rules.in_language(row.name, row.names, language),
-        names=row.names,
-        sport_code=row.sport.code,
-        sport_name=rules.in_language(row.sport.name, row.sport.names, language),
-        sport_names=row.sport.names,
-    )
-
-
-def _venue(row: models.Venue, language: str) -> Venue:
-    return Venue(
-        id=row.id,
-        edition_id=row.edition_id,
-        code=row.code,
-        name=rules.in_language(row.name, row.names, language),
-        names=row.names,
-        zone=row.zone,
-        country=row.country,
-        region=row.region,
-        time_zone=row.time_zone,
-        latitude=_degrees(row.latitude_microdegrees),
-        longitude=_degrees(row.longitude_microdegrees),
-        capacity=row.capacity,
-    )
-
-
-def _session(row: models.Session, language: str) -> Session:
-    venue = row.venue
-    return Session(
-        id=row.id,
-        edition_id=row.edition_id,
-        edition_code=row.edition.code,
-        organisation_id=row.organisation_id,
-        code=row.code,
-        title=rules.in_language(row.title, row.titles, language),
-        titles=row.titles,
-        discipline_code=row.discipline.code,
-        discipline_name=rules.in_language(row.discipline.name, row.discipline.names, language),
-        branch=row.branch,
-        stage=Stage(row.stage),
-        venue_id=row.venue_id,
-        venue_code=venue.code if venue else "",
-        venue_name=rules.in_language(venue.name, venue.names, language) if venue else "",
-        zone=venue.zone if venue else row.zone,
-        country=(venue.country if venue else "") or row.edition.country,
-        region=venue.region if venue else "",
-        time_zone=row.time_zone,
-        day_on=row.day_on,
-        starts_local=rules.unwritten(row.starts_local),
-        ends_local=rules.unwritten(row.ends_local),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        status=Status(row.status),
-        ticketed=row.ticketed,
-    )
-
-
-def _competitor(line: models.UnitParticipant, result: models.Result | None, language: str) -> Competitor:
-    participant = line.participant
-    return Competitor(
-        participant_id=participant.id,
-        code=participant.code,
-        name=rules.in_language(participant.name, participant.names, language),
-        kind=ParticipantKind(participant.kind),
-        organisation_code=participant.organisation_code,
-        country=participant.country,
-        place_in_list=line.place_in_list,
-        status=ResultStatus(result.status) if result else None,
-        rank=result.rank if result else None,
-        mark=result.mark if result else "",
-    )
-
-
-def _unit(row: models.Unit, competitors: tuple[Competitor, ...], language: str) -> Unit:
-    event, session = row.phase.event, row.session
-    return Unit(
-        id=row.id,
-        edition_id=row.edition_id,
-        rsc=row.rsc,
-        name=rules.in_language(row.name, row.names, language),
-        names=row.names,
-        gender=Gender(row.rsc[3]),
-        event_name=rules.in_language(event.name, event.names, language),
-        phase_name=rules.in_language(row.phase.name, row.phase.names, language),
-        session_id=row.session_id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        outside_session=session is not None
-        and rules.outside(starts_at=row.starts_at, ends_at=row.ends_at, session_starts_at=session.starts_at, session_ends_at=session.ends_at),
-        competitors=competitors,
-    )
-
-
-def _degrees(microdegrees: int | None) -> float | None:
-    return None if microdegrees is None else microdegrees / 1_000_000
