@@ -116,22 +116,22 @@ class PaymentProvider(Protocol):
         ...
 
 
-_providers: dict[str, PaymentProvider] = {}
+wired: dict[str, PaymentProvider] = {}
 
 
 def register_provider(provider: PaymentProvider) -> None:
     """Offer a way to pay. Called by config.wiring only; registering a code again replaces the provider."""
-    _providers[provider.code] = provider
+    wired[provider.code] = provider
 
 
 def provider(code: str) -> PaymentProvider:
     """The provider with this code. Raises LookupError."""
     try:
-        return _providers[code]
+        return wired[code]
     except KeyError:
         raise LookupError(f"no payment provider {code!r} is wired: restore it in config/wiring.py, its payments need it") from None
 
 
 def providers() -> list[PaymentProvider]:
     """Every way to pay, in the order of their wiring."""
-    return list(_providers.values())
+    return list(wired.values())

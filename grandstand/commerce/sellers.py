@@ -2,22 +2,22 @@
 
 from grandstand.commerce.selling import Seller
 
-_sellers: dict[str, Seller] = {}
+wired: dict[str, Seller] = {}
 
 
 def register_seller(seller: Seller) -> None:
     """Have `seller` asked for items of its kind. Called by config.wiring only; registering a kind again replaces its seller."""
-    _sellers[seller.kind] = seller
+    wired[seller.kind] = seller
 
 
 def seller_of(kind: str) -> Seller | None:
     """The seller of a kind; None when nobody sells it."""
-    return _sellers.get(kind)
+    return wired.get(kind)
 
 
 def the_seller_of(kind: str) -> Seller:
     """The seller of a kind that was sold before. Raises LookupError."""
     try:
-        return _sellers[kind]
+        return wired[kind]
     except KeyError:
         raise LookupError(f"no seller of {kind!r} is wired: restore it in config/wiring.py, its orders need it") from None

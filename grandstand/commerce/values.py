@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -112,6 +112,17 @@ class Totals:
     def gross(self) -> Money:
         """What the buyer pays."""
         return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTaxRate:
+    """A rate to apply at a place (ISO 3166-1 alpha-2, or ISO 3166-2) from a day on, in hundredths of a percent, with where it is written."""
+
+    place: str
+    tax_class: str
+    rate_bp: int
+    starts_on: date
+    source: str
 
 
 # -- baskets -----------------------------------------------------------------------------------------------------------------------------

@@ -56,9 +56,17 @@ def begin_payment(*, order_id: UUID, owner: Owner, provider_code: str, return_pa
     return Begun(payment_id=payment.id, redirect_url=action.redirect_url)
 
 
-def _opened(tx: Tx, order_id: UUID, owner: Owner, provider_code: str, return_path: str, *, now: datetime) -> tuple[Case, PaymentRow]:
+def open_payment(tx: Tx, *, order_id: UUID, owner: Owner | None, provider_code: str, return_path: str, now: datetime) -> UUID:
+    """The id under which facts about a payment of the order's total may come, without asking the provider for a page.
+
+    The same payment as before while it is open. With `owner`, only theirs is found. Raises NoSuchOrder, OrderClosed.
+    """
+    return _opened(tx, order_id, owner, provider_code, return_path, now=now)[1].id
+
+
+def _opened(tx: Tx, order_id: UUID, owner: Owner | None, provider_code: str, return_path: str, *, now: datetime) -> tuple[Case, PaymentRow]:
     case = next(iter(open_cases(tx, [order_id])), None)
-    if case is None or (case.order.person_id, case.order.visitor) != (owner.person_id, owner.visitor):
+    if case is None or (owner is not None and (case.order.person_id, case.order.visitor) != (owner.person_id, owner.visitor)):
         raise NoSuchOrder("There is no such order.")
     order = case.order
     if order.status != OrderStatus.AWAITING_PAYMENT or order.pay_by <= now:
