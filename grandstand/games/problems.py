@@ -44,6 +44,10 @@ KINDS: dict[str, Kind] = {
     "not_utf8": _warning(
         _("The file is not written in UTF-8 and was read as Windows-1252."), _("Save it as UTF-8 when letters with accents look wrong.")
     ),
+    "characters_removed": _warning(
+        _("The file has characters that no text can have (NUL, halves of surrogate pairs). They were left out."),
+        _("Write the file again with another program."),
+    ),
     "unknown_column": _note(
         _("The column “{column}” is not understood. Its cells are kept with their rows and not used."),
         _("Rename it if it means one of these: {known}."),

@@ -136,7 +136,7 @@ def zone_name(text: str) -> str:
     """
     wanted = text.strip()
     by_fold = _zones_by_fold()
-    if wanted.casefold() in by_fold and not re.fullmatch(r"[A-Z]{3,5}", wanted):
+    if wanted.casefold() in by_fold and not re.fullmatch(r"[A-Z]{3,5}", wanted.upper()):
         return by_fold[wanted.casefold()]
     if wanted.upper() in {"UTC", "GMT", "Z"}:
         return "UTC"

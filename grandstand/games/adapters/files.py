@@ -16,6 +16,8 @@ MOST_BYTES = 50_000_000
 """About 300,000 sessions: no Games comes near, and the file is held in memory."""
 
 _DELIMITERS = ",;\t|"
+_UNTEXT = re.compile("[\x00\ud800-\udfff]")
+"""What a database does not take as text."""
 
 
 @dataclass(slots=True)
@@ -55,7 +57,11 @@ def read_text(path: Path, notes: Notes) -> Text:
         content = path.read_bytes()
     except OSError as error:
         raise FileWrong(f"{path} cannot be read: {error.strerror}") from error
-    return Text(name=path.name, text=_decoded(content, path, notes), digest=hashlib.sha256(content).hexdigest())
+    text = _decoded(content, path, notes)
+    if _UNTEXT.search(text):
+        notes.add("characters_removed", 1)
+        text = _UNTEXT.sub("", text)
+    return Text(name=path.name, text=text, digest=hashlib.sha256(content).hexdigest())
 
 
 def _decoded(content: bytes, path: Path, notes: Notes) -> str:
@@ -101,7 +107,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
         starts_at = reader.line_num + 1
 
 
-def json_items(text: Text, key: str) -> tuple[dict[str, Any], list[tuple[int, Any]]]:
+def json_items(text: Text, key: str, notes: Notes) -> tuple[dict[str, Any], list[tuple[int, Any]]]:
     """The object's other fields, and the items of its list `key` (or of the list that the file is) with the line each starts at.
 
     Raises FileWrong.
@@ -110,11 +116,27 @@ def json_items(text: Text, key: str) -> tuple[dict[str, Any], list[tuple[int, An
         whole = json.loads(text.text)
     except json.JSONDecodeError as error:
         raise FileWrong(f"{text.name} line {error.lineno} is no JSON: {error.msg}") from error
+    if (clean := _cleaned(whole)) != whole:
+        notes.add("characters_removed", 1)
+        whole = clean
     items = whole.get(key) if isinstance(whole, dict) else whole
     if not isinstance(items, list):
         raise FileWrong(f"{text.name} has no list “{key}”: only openfootball's JSON and CSV files can be imported")
     rest = {name: value for name, value in whole.items() if name != key} if isinstance(whole, dict) else {}
     return rest, list(zip(_starts(text.text, key if isinstance(whole, dict) else None, len(items)), items, strict=True))
+
+
+def _cleaned(value: Any) -> Any:
+    """The value without what its strings escaped although no text can have it."""
+    match value:
+        case str():
+            return _UNTEXT.sub("", value)
+        case list():
+            return [_cleaned(item) for item in value]
+        case dict():
+            return {_cleaned(name): _cleaned(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _starts(text: str, key: str | None, count: int) -> Iterator[int]:

@@ -3,8 +3,11 @@
 A match is a session with one unit. Group matches have no number, so their code is made of group and teams, which a new date does not change.
 """
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -44,15 +47,15 @@ _TIME = re.compile(r"\s*(\d{1,2}[:.]\d{2})\s*(.*)")
 
 def read_matches(text: Text, context: Context, notes: Notes, *, folder: Path) -> ReadFile:
     """The matches of a file, with what the files beside it say of stadiums and teams. Raises FileWrong."""
-    rest, items = json_items(text, "matches")
+    rest, items = json_items(text, "matches", notes)
     if not items:
         raise FileWrong(f"{text.name} has no matches")
     name = str(rest.get("name", ""))
-    reader = _Reader(context=context, notes=notes, women="women" in name.casefold(), beside=_beside(folder, text.name, notes))
-    read = ReadFile(source=text.name, digest=text.digest, notes=notes, rows=len(items), edition_name=name, says=_SAYS)
+    zone = context.time_zone or _usual_zone([match for _, match in items])
+    women = "women" in name.casefold()
+    reader = _Reader(context=context, notes=notes, zone=zone, women=women, beside=_beside(folder, text.name, notes))
+    read = ReadFile(source=text.name, digest=text.digest, notes=notes, rows=len(items), edition_name=name, time_zone=zone, says=_SAYS)
     read.sessions = [session for line, match in items if (session := reader.session(line, match)) is not None]
-    zones = [session.draft.time_zone for session in read.sessions]
-    read.time_zone = context.time_zone or max(set(zones), key=lambda zone: (zones.count(zone), zone), default="UTC")
     if any(session.draft.ends_local for session in read.sessions):
         notes.add("ends_assumed", 1, group=GROUP_MATCH // timedelta(minutes=1), knockout=KNOCKOUT_MATCH // timedelta(minutes=1))
     read.disciplines = {"FBL": context.disciplines["FBL"]}
@@ -75,7 +78,7 @@ def _beside(folder: Path, name: str, notes: Notes) -> _Beside:
         path = folder / f"{stem}.{kind}.json"
         if path.exists():
             try:
-                found[kind] = json_items(read_text(path, notes), kind)[1]
+                found[kind] = json_items(read_text(path, notes), kind, notes)[1]
             except FileWrong as error:
                 notes.add("file_beside_wrong", 1, file=path.name, reason=str(error))
     return _Beside(stadiums=read_stadiums(found.get("stadiums", []), notes), teams=read_teams(found.get("teams", [])))
@@ -84,8 +87,8 @@ def _beside(folder: Path, name: str, notes: Notes) -> _Beside:
 class _Reader:
     """Reads match after match, remembering what they have in common."""
 
-    def __init__(self, *, context: Context, notes: Notes, women: bool, beside: _Beside) -> None:
-        self._notes, self._default_zone = notes, context.time_zone or "UTC"
+    def __init__(self, *, context: Context, notes: Notes, zone: str, women: bool, beside: _Beside) -> None:
+        self._notes, self._default_zone = notes, zone
         self._gender = "W" if women else "M"
         self._stadiums = beside.stadiums
         self._seen: dict[str, int] = {}
@@ -136,10 +139,12 @@ class _Reader:
         else:
             self._notes.add("code_missing", line)
             return None
-        if (first := self._seen.setdefault(code, line)) != line:
-            self._notes.add("code_repeated", line, code, first=first)
+        code = code if len(code) <= 40 else f"{code[:31]}-{_digest(code)}"
+        if code in self._seen:
+            self._notes.add("code_repeated", line, code, first=self._seen[code])
             return None
-        return code[:40]
+        self._seen[code] = line
+        return code
 
     def _stage(self, line: int, code: str, match: Mapping[str, Any]) -> Stage:
         text = str(match.get("round") or "")
@@ -196,8 +201,9 @@ class _Reader:
         group, number = _group(match), match.get("num")
         known = [team for team in teams if team is not None]
         phase = f"GP{group}"[:4] if group else _PHASES.get(rules.folded(str(match.get("round") or "")), "KO")
-        unit = f"{number:06}" if isinstance(number, int) else "".join(re.sub("[^A-Z0-9]", "", team.code)[:4] for team in known)
-        rsc = Rsc.build(discipline="FBL", gender=self._gender, event="TEAM11", phase=phase, unit=unit or f"{line:06}")
+        letters = "".join(team.code for team in known)
+        unit = f"{number:06}" if isinstance(number, int) else letters if re.fullmatch("[A-Z0-9]{2,8}", letters) else _digest(letters)
+        rsc = Rsc.build(discipline="FBL", gender=self._gender, event="TEAM11", phase=phase, unit=unit)
         starts_at, ends_at = rules.instants(starts_local=draft.starts_local, ends_local=draft.ends_local, time_zone=draft.time_zone)
         complete = len(known) == 2
         self.playing |= {team.code for team in known} if complete else set()
@@ -229,6 +235,21 @@ class _Reader:
         marks = [f"{goals[n]} ({kicks[n]})" if kicks else str(goals[n]) for n in (0, 1)]
         ranks = [None if drawn else 1 if decides[n] > decides[1 - n] else 2 for n in (0, 1)]
         return tuple(ResultDraft(participant_code=teams[n].code, rank=ranks[n], mark=marks[n]) for n in (0, 1))
+
+
+def _usual_zone(matches: Sequence[Any]) -> str:
+    """The zone that most times name."""
+    zones: Counter[str] = Counter()
+    for match in matches:
+        time = _TIME.fullmatch(str(match.get("time") or "")) if isinstance(match, dict) else None
+        with suppress(rules.UnknownZone):
+            zones[rules.zone_name(time[2] if time else "")] += 1
+    return zones.most_common(1)[0][0] if zones else "UTC"
+
+
+def _digest(text: str) -> str:
+    """Eight characters for a code that has no room for all of it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
 
 
 def _group(match: Mapping[str, Any]) -> str:

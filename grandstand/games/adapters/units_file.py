@@ -58,7 +58,7 @@ def _lines(text: Text, notes: Notes) -> list[Line]:
     if text.text.lstrip()[:1] not in {"{", "["}:
         return table(text, notes)[1]
     lines = []
-    for number, item in json_items(text, "units")[1]:
+    for number, item in json_items(text, "units", notes)[1]:
         cells_of = {str(name): _plain(value) for name, value in item.items()} if isinstance(item, dict) else {}
         if not isinstance(item, dict):
             notes.add("not_an_object", number)

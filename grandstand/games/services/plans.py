@@ -195,9 +195,9 @@ def _remembered(file: ReadFile, read: ReadSession, said: Mapping[str, Json]) -> 
         source=file.source,
         row=dict(read.row),
         said=said,
-        lowest_minor=read.lowest.minor if read.lowest else None,
-        highest_minor=read.highest.minor if read.highest else None,
-        currency=read.lowest.currency if read.lowest else "",
+        lowest_minor=read.lowest.minor if read.lowest is not None else None,
+        highest_minor=read.highest.minor if read.highest is not None else None,
+        currency=read.lowest.currency if read.lowest is not None else "",
     )
 
 

@@ -298,6 +298,16 @@ def test_days_with_slashes_are_read_by_the_day_that_decides_and_else_told(sqlite
     assert session("SWM01", "other").day_on is None
 
 
+def test_characters_that_no_text_can_have_are_left_out_and_told(sqlite: Database, tmp_path: Path) -> None:
+    organisation = make_organisation().id
+    report = imported(file(tmp_path, ROW.replace("Heats", "He\x00ats")), organisation_id=organisation)
+    assert ([p.kind for p in report.problems], session("SWM01").title) == (["characters_removed"], "Heats")
+    path = tmp_path / "cup.json"
+    path.write_text('{"name": "Cup", "matches": [{"num": 1, "team1": "A\\u0000", "team2": "B\\ud800", "round": "Final"}]}', encoding="utf-8")
+    report = imported(path, organisation_id=organisation, edition_code="cup")
+    assert (report.problems[0].kind, session("M001", "cup").title) == ("characters_removed", "A – B")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
