@@ -36,6 +36,11 @@ def day_text(day: date, *, language: str, year: bool = True) -> str:
     return str(format_skeleton("yMMMEd" if year else "MMMEd", day, locale=cldr(language)))
 
 
+def month_text(day: date, *, language: str) -> str:
+    """The month in short: "Jul", "juil.", "7月"."""
+    return str(format_skeleton("LLL", day, locale=cldr(language)))
+
+
 def time_text(instant: datetime, *, zone: str) -> str:
     """The time of day in `zone`, 24 hours: "19:30"."""
     return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"

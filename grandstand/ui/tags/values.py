@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -59,6 +60,13 @@ def instant(value: datetime, zone: str, style: str = "full") -> str:
         behind = formats.zone_text(value, zone=zone, language=_language())
     shown = format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
     return format_html('{} <span class="zone">{}</span>', shown, behind) if behind else shown
+
+
+@register.inclusion_tag("ui/components/date_block.html")
+def date_block(value: datetime, zone: str) -> dict[str, Any]:
+    """A day as a small square: the day of the month large, the month and the time around it. Decoration: the full instant stands beside it."""
+    local = value.astimezone(ZoneInfo(zone))
+    return {"day": local.day, "month": formats.month_text(local.date(), language=_language()), "time": f"{local:%H:%M}"}
 
 
 @register.inclusion_tag("ui/components/price.html")
