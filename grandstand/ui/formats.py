@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, get_timezone_location
+from babel.dates import format_date, format_skeleton, get_timezone_location
 from babel.numbers import format_decimal
 from django.utils.translation import to_locale
 
@@ -38,7 +38,7 @@ def day_text(day: date, *, language: str, year: bool = True) -> str:
 
 def month_text(day: date, *, language: str) -> str:
     """The month in short: "Jul", "juil.", "7月"."""
-    return str(format_skeleton("LLL", day, locale=cldr(language)))
+    return str(format_date(day, "LLL", locale=cldr(language)))
 
 
 def time_text(instant: datetime, *, zone: str) -> str:

@@ -46,7 +46,8 @@ def steps(steps: Sequence[Step]) -> dict[str, Any]:
 def session_row(title: str, url: str, **about: Any) -> dict[str, Any]:
     """A session in a list (`<ul class="sessions">`).
 
-    Takes starts_at, zone, sport, sport_name, code, venue, price, tone and word; zone_known, where the list names the zone. What is None is said to be yet confirmed.
+    Takes starts_at, zone, sport, sport_name, code, venue, price, tone and word; zone_known, where the list names the zone.
+    What is None is said to be yet confirmed.
     """
     return {"title": title, "url": url, **about}
 

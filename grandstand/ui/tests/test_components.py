@@ -19,6 +19,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from grandstand.kit.money import Money
 from grandstand.ui import charts, chrome, formats
+from grandstand.ui.paths import localised
 from grandstand.ui.values import Bar, Basket, Link, steps
 
 UI = Path(__file__).resolve().parent.parent
@@ -193,3 +194,14 @@ def test_a_line_of_zeros_lies_on_the_ground() -> None:
     assert line == "M2 38L50 38L98 38"
     with pytest.raises(ValueError, match="two values"):
         charts.sparkline([1], width=100, height=40)
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "Jul"), ("fr", "juil."), ("zh-hans", "7月")])
+def test_a_month_is_short_in_every_language(language: str, expected: str) -> None:
+    assert formats.month_text(date(2031, 7, 11), language=language) == expected
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "/sessions/7"), ("fr", "/fr/sessions/7"), ("zh-hans", "/zh-hans/sessions/7")])
+def test_a_path_without_a_language_gets_the_readers(language: str, expected: str) -> None:
+    with translation.override(language):
+        assert localised("/sessions/7") == expected
