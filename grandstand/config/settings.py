@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -138,6 +139,7 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600  # said in the mail
 ACCOUNT_ADAPTER = "grandstand.people.web.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "add_email": "grandstand.people.web.forms.AddEmailForm",
+    "confirm_email_verification_code": "grandstand.people.web.forms.ConfirmEmailForm",
     "change_password": "grandstand.people.web.forms.ChangePasswordForm",
     "login": "grandstand.people.web.forms.LoginForm",
     "reauthenticate": "grandstand.people.web.forms.ReauthenticateForm",
@@ -162,7 +164,13 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
     "GRANDSTAND_PROXIES", 0, "How many proxies of yours stand before the platform: so many addresses of X-Forwarded-For are believed."
 )
 
-MFA_FORMS = {"add_webauthn": "grandstand.people.web.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "activate_totp": "grandstand.people.web.forms.ActivateAppForm",
+    "add_webauthn": "grandstand.people.web.forms.AddPasskeyForm",
+    "authenticate": "grandstand.people.web.forms.SecondStepForm",
+    "reauthenticate": "grandstand.people.web.forms.SecondStepAgainForm",
+    "signup_webauthn": "grandstand.people.web.forms.SignupPasskeyForm",
+}
 MFA_ADAPTER = "grandstand.people.web.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -197,6 +205,34 @@ GRANDSTAND_WORKER_INSIDE = env.flag(
     "`grandstand worker` may do it elsewhere.",
 )
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# -- the organiser's console -----------------------------------------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Grandstand",
+    "SITE_HEADER": "Grandstand",
+    "SITE_SYMBOL": "stadium",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/ui/mark.svg"}],
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": reverse_lazy("ui:language")},
+    "ACCOUNT": {"navigation": [{"title": _("Your details"), "link": reverse_lazy("people:profile")}]},
+    # The accent of ui/tokens.css, from paper to ink.
+    "COLORS": {
+        "primary": {
+            "50": "#fdf5f1",
+            "100": "#fae8dd",
+            "200": "#f4ccb5",
+            "300": "#eba783",
+            "400": "#df7a4a",
+            "500": "#c9551f",
+            "600": "#93300f",
+            "700": "#7a270c",
+            "800": "#5f1f0b",
+            "900": "#441707",
+            "950": "#2a0d04",
+        },
+    },
+}
 
 # -- security --------------------------------------------------------------------------------------------------------------------------
 

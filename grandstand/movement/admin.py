@@ -168,14 +168,26 @@ class AuditLogAdmin(OrganisationAdmin):
     """Everything that was changed for the organisation: by whom, why, from what to what. Nobody changes it."""
 
     roles_to_see = (Role.OWNER,)
-    list_display = ("at", "who", "action", "object_type", "object_id", "reason")
-    list_display_links = ("at",)
+    list_display = ("when", "who", "what", "thing", "reason")
+    list_display_links = ("when",)
     list_filter = ("object_type", "action")
     search_fields = ("object_id", "reason")
     date_hierarchy = None
     ordering = ("-at", "-id")
     fields = ("at", "actor", "action", "object_type", "object_id", "reason", "before", "after")
     show_full_result_count = False
+
+    @display(description=_("when (UTC)"), ordering="at")
+    def when(self, obj: Any) -> str:
+        return f"{obj.at:%Y-%m-%d %H:%M}"
+
+    @display(description=_("what"), ordering="action")
+    def what(self, obj: Any) -> str:
+        return str(getattr(obj, "action_words", obj.action))
+
+    @display(description=_("of what"), ordering="object_type")
+    def thing(self, obj: Any) -> str:
+        return f"{obj.object_type} {obj.object_id}"
 
     @display(description=_("who"))
     def who(self, obj: Any) -> str:

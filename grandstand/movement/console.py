@@ -41,6 +41,7 @@ class Console(UnfoldAdminSite):  # type: ignore[misc] # Unfold publishes no type
     site_title = _("Console")
     index_title = _("Console")
     empty_value_display = "–"
+    index_template = "movement/console/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the person has any role anywhere."""
@@ -74,6 +75,31 @@ class Console(UnfoldAdminSite):  # type: ignore[misc] # Unfold publishes no type
             roles = model_admin.roles_that_see() if isinstance(model_admin, OrganisationAdmin) else ()
             declare(Audience("member", tuple(role.value for role in roles)))(pattern.callback)
         return urls
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Rooms from the highest floor down, as people meet them: what is sold before what it rests on."""
+        floors = {room: floor for floor, room in enumerate(settings.ROOMS)}
+        listed: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        return sorted(listed, key=lambda app: -floors.get(app["app_label"], -1))
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The same as a menu, with the place one is at marked."""
+        return [
+            {
+                "title": app["name"],
+                "separator": position > 0,
+                "items": [
+                    {
+                        "title": model["name"],
+                        "link": model["admin_url"],
+                        "active": request.path.startswith(model["admin_url"]),
+                        "has_permission": True,
+                    }
+                    for model in app["models"]
+                ],
+            }
+            for position, app in enumerate(self.get_app_list(request))
+        ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one place to sign in."""

@@ -26,11 +26,11 @@ def check_organisation(details: OrganisationDetails) -> None:
     if not _SLUG.fullmatch(details.slug):
         raise OrganisationWrong("Write the short name in lower-case letters, digits and hyphens.", field="slug")
     if not _is_country(details.country):
-        raise OrganisationWrong(f"{details.country} is no country: use its two letters, such as FR.", field="country")
+        raise OrganisationWrong("This is no country: use its two letters, such as FR.", field="country")
     if not _is_currency(details.currency):
-        raise OrganisationWrong(f"{details.currency} is no currency: use its three letters, such as EUR.", field="currency")
+        raise OrganisationWrong("This is no currency: use its three letters, such as EUR.", field="currency")
     if details.time_zone not in available_timezones():
-        raise OrganisationWrong(f"{details.time_zone} is no time zone: use a name such as Europe/Paris.", field="time_zone")
+        raise OrganisationWrong("This is no time zone: use a name such as Europe/Paris.", field="time_zone")
 
 
 def check_market(market: Market) -> None:
@@ -41,13 +41,13 @@ def check_market(market: Market) -> None:
         raise MarketWrong("The market needs a name.", field="name")
     for territory in market.territories:
         if not _is_territory(territory):
-            raise MarketWrong(f"{territory} is no territory: use ISO 3166 codes such as FR or GB-NIR.", field="territories")
+            raise MarketWrong("One of these is no territory: use ISO 3166 codes such as FR or GB-NIR.", field="territories", territory=territory)
     if not market.languages:
         raise MarketWrong("The market needs a language, the default one first.", field="languages")
     if not _is_currency(market.currency):
-        raise MarketWrong(f"{market.currency} is no currency: use its three letters, such as EUR.", field="currency")
+        raise MarketWrong("This is no currency: use its three letters, such as EUR.", field="currency")
     if market.time_zone not in available_timezones():
-        raise MarketWrong(f"{market.time_zone} is no time zone: use a name such as Europe/Paris.", field="time_zone")
+        raise MarketWrong("This is no time zone: use a name such as Europe/Paris.", field="time_zone")
 
 
 def _is_country(code: str) -> bool:

@@ -1,10 +1,12 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class StoreConfig(AppConfig):
     name = "grandstand.store"
     label = "store"
+    verbose_name = _("Audit")
 
     def ready(self) -> None:
         """Walls are raised again after every migrate, once, when the store's own post_migrate comes."""

@@ -1,6 +1,7 @@
 """What every room writes beside its own rows: facts to deliver, who did what, answers given, the clock's mark, rates."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from grandstand.kit.ids import new_id
 
@@ -62,6 +63,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         db_table = "store_audit"
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
         indexes = [
             models.Index(fields=["object_type", "object_id", "at"], name="store_audit_by_object"),
             models.Index(fields=["organisation_id", "at"], name="store_audit_by_organisation"),

@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.account import forms as account
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateWithCodeForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, SignupWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import get_default_password_validators
@@ -78,6 +81,10 @@ class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):  # type: ignor
     pass
 
 
+class SignupPasskeyForm(SignupWebAuthnForm):  # type: ignore[misc] # allauth publishes no types
+    name = forms.CharField(label=_("Name of the device"), max_length=100, required=False)
+
+
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth publishes no types
     """A passkey opens the account by itself unless its owner wants it only as a second step."""
 
@@ -88,6 +95,30 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth publishes
         initial=True,
         help_text=_("Take the tick away for a simple security key without fingerprint or code."),
     )
+
+
+class _Code(_Plain):
+    """A code from a mail or an app: digits on a telephone's keyboard, offered by the telephone that got them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= {"autocomplete": "one-time-code", "inputmode": "numeric"}
+
+
+class ConfirmEmailForm(_Code, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc] # allauth publishes no types
+    pass
+
+
+class ActivateAppForm(_Code, ActivateTOTPForm):  # type: ignore[misc] # allauth publishes no types
+    pass
+
+
+class SecondStepForm(_Code, AuthenticateForm):  # type: ignore[misc] # allauth publishes no types
+    pass
+
+
+class SecondStepAgainForm(_Code, ReauthenticateWithCodeForm):  # type: ignore[misc] # allauth publishes no types
+    pass
 
 
 class ProfileForm(forms.Form):
@@ -108,7 +139,7 @@ class ProfileForm(forms.Form):
     )
     market_code = forms.ChoiceField(
         label=_("Market"),
-        choices=lambda: [("", _("The one of this site")), *ports.market_choices()],
+        choices=lambda: [("", _("The default market")), *ports.market_choices()],
         required=False,
         help_text=_("Prices, tax and delivery follow it."),
     )

@@ -56,6 +56,8 @@ class Migration(migrations.Migration):
                 ('after', models.JSONField(null=True)),
             ],
             options={
+                'verbose_name': 'audit entry',
+                'verbose_name_plural': 'audit log',
                 'db_table': 'store_audit',
                 'indexes': [models.Index(fields=['object_type', 'object_id', 'at'], name='store_audit_by_object'), models.Index(fields=['organisation_id', 'at'], name='store_audit_by_organisation')],
             },
