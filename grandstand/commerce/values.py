@@ -349,6 +349,15 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to write to about an order. `person_id` is None for a guest, whose address is `email`."""
+
+    person_id: UUID | None
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SalesTotals:
     """What an organisation sold since an instant, in one currency. `gross` is with tax and shipping, before `refunded`; `units` without refunded."""
 
