@@ -61,7 +61,7 @@ class OrganisationsAdmin(OrganisationAdmin):
 class MembershipForm(ReasonForm):
     """Somebody is named by the address they sign in with: an owner has no list of all people to choose from."""
 
-    email = forms.EmailField(label=_("e-mail address"), help_text=_("The address they sign in with."), widget=UnfoldAdminEmailInputWidget)
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("The address they sign in with."), widget=UnfoldAdminEmailInputWidget)
 
     def clean_email(self) -> str:
         """Keep who it is. An address that nobody signs in with is an error with what to do."""
@@ -88,7 +88,7 @@ class MembershipAdmin(OrganisationAdmin):
     readonly_fields = ("since_at",)
     shared_fields = ("person",)
 
-    @display(description=_("e-mail address"), ordering="person__email")
+    @display(description=_("E-mail address"), ordering="person__email")
     def email(self, obj: Membership) -> str:
         return obj.person.email
 

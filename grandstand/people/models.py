@@ -59,5 +59,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
             ),
         ]
 
+    def get_full_name(self) -> str:
+        """What Django's and Unfold's templates ask for."""
+        return self.name
+
     def __str__(self) -> str:
         return self.name or self.email

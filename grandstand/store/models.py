@@ -64,7 +64,7 @@ class AuditEntry(models.Model):
     class Meta:
         db_table = "store_audit"
         verbose_name = _("audit entry")
-        verbose_name_plural = _("audit log")
+        verbose_name_plural = _("audit entries")
         indexes = [
             models.Index(fields=["object_type", "object_id", "at"], name="store_audit_by_object"),
             models.Index(fields=["organisation_id", "at"], name="store_audit_by_organisation"),

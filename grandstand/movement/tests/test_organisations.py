@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from django.apps import apps
+from django.utils.translation import gettext, override
 
 from grandstand.kit.actors import Actor
 from grandstand.movement import api as movement
@@ -35,6 +36,9 @@ def test_an_impossible_detail_is_refused_by_name(field: str, value: str, db: Non
     with pytest.raises(OrganisationWrong) as refused:
         movement.create_organisation(details=replace(DETAILS, **{field: value}), now=NOW, by=BY, reason="a try")
     assert refused.value.detail == {"field": field}
+    for language in ("fr", "zh-hans"):
+        with override(language):
+            assert gettext(str(refused.value)) != str(refused.value)
 
 
 def test_a_short_name_belongs_to_one_organisation(db: None) -> None:

@@ -104,7 +104,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth publishes n
     """Passkeys are named for what they are, and the key for an app is drawn as our other codes are."""
 
     def build_totp_svg(self, url: str) -> str:
-        return str(segno.make(url, micro=False).svg_inline(border=0, omitsize=True))
+        return str(segno.make(url, micro=False).svg_inline(border=2, omitsize=True))
 
     def generate_authenticator_name(self, user: Person, type: Any) -> str:  # noqa: A002 allauth's signature
         return gettext("Passkey")

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit log',
+                'verbose_name_plural': 'audit entries',
                 'db_table': 'store_audit',
                 'indexes': [models.Index(fields=['object_type', 'object_id', 'at'], name='store_audit_by_object'), models.Index(fields=['organisation_id', 'at'], name='store_audit_by_organisation')],
             },
