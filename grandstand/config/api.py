@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from grandstand.games import rest as games
 from grandstand.kit.errors import Refusal
 
 api = NinjaAPI(
@@ -45,3 +46,6 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _error(request, error.status_code, "refused", str(error))
+
+
+api.add_router("", games.router)

@@ -52,6 +52,7 @@ from grandstand.games.services import (
     import_sessions,
     import_units,
     move_session,
+    move_session_as_written,
     postpone_session,
     reinstate_session,
 )
@@ -82,6 +83,7 @@ from grandstand.games.values import (
     Unit,
     Venue,
 )
+from grandstand.games.wording import explained, stage_name, status_name
 
 __all__ = [
     "CodeTaken",
@@ -144,11 +146,13 @@ __all__ = [
     "edition_by_id",
     "editions",
     "enter_results",
+    "explained",
     "import_sessions",
     "import_units",
     "imported_prices",
     "known_disciplines",
     "move_session",
+    "move_session_as_written",
     "postpone_session",
     "register_stakes",
     "reinstate_session",
@@ -158,7 +162,9 @@ __all__ = [
     "sessions_by_ids",
     "sessions_many",
     "sessions_off_their_wall_time",
+    "stage_name",
     "stakes_many",
+    "status_name",
     "units_of_session",
     "units_outside_sessions",
     "venue",

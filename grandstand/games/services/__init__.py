@@ -5,6 +5,7 @@ from grandstand.games.services.moves import cancel_session, describe_session, mo
 from grandstand.games.services.schedules import create_edition, create_schedule, describe_edition, describe_venue
 from grandstand.games.services.unit_imports import import_units
 from grandstand.games.services.units import enter_results
+from grandstand.games.services.written import move_session_as_written
 
 __all__ = [
     "cancel_session",
@@ -17,6 +18,7 @@ __all__ = [
     "import_sessions",
     "import_units",
     "move_session",
+    "move_session_as_written",
     "postpone_session",
     "reinstate_session",
 ]
