@@ -230,6 +230,20 @@ def _stand(scene: Scene) -> None:
         scene.lit.append(arc(cx, cy, row, seat, seat + 1 + 3 * share))
 
 
+def _arena(scene: Scene) -> None:
+    """A whole stand from far away: forty rows in sections, and for every number given a row of people who are there already."""
+    scene.scale = 0.42
+    cx, cy = CX + scene.rng.uniform(-120, 120), 900
+    sections = [(start, start + 9.2) for start in range(180, 360, 10)]
+    for i in range(40):
+        for start, end in sections:
+            scene.seats.append(arc(cx, cy, 120 + 27 * i, start + 0.4, end))
+    for share in scene.shares(len(scene.data) or 9):
+        # Near the middle of the picture, because wide frames cut off what is above and below it.
+        row, seat = 120 + 27 * scene.rng.randrange(16, 29), 240 + 58 * scene.rng.random()
+        scene.lit.append(arc(cx, cy, row, seat, seat + 0.5 + 2.5 * share))
+
+
 def _stands(scene: Scene, x: float, y: float, w: float, h: float) -> None:
     """Four straight stands of four rows around a rectangle."""
     for i in range(4):
@@ -249,6 +263,7 @@ def _passes(scene: Scene, x: float, y: float, w: float, h: float) -> None:
 
 
 SCENES: dict[str, tuple[Callable[[Scene], None], str]] = {
+    "arena": (_arena, "night"),
     "court": (_court, "wood"),
     "green": (_green, "grass"),
     "ice": (_oval, "ice"),
