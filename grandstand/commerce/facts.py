@@ -54,14 +54,6 @@ class SaleRefunded(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentAuthorised(Fact):
-    """The buyer's bank has set the money of a payment aside; it is still to be captured."""
-
-    order_id: UUID
-    payment_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentDisputed(Fact):
     """The buyer's bank took money back, or gave disputed money back: `disputed_minor` is what is disputed now."""
 

@@ -21,7 +21,7 @@ class Payment(models.Model):
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     begun_at = models.DateTimeField(_("begun"))
-    capture_asked_at = models.DateTimeField(null=True)
+    capture_due_at = models.DateTimeField(null=True)
     fetch_due_at = models.DateTimeField(null=True)
     captured_minor = models.BigIntegerField(_("captured"), default=0)
     applied_minor = models.BigIntegerField(_("used for the order"), default=0)
@@ -45,7 +45,10 @@ class Payment(models.Model):
                 fields=["provider", "provider_reference"], condition=~Q(provider_reference=""), name="commerce_payment_once_per_provider_reference"
             ),
         ]
-        indexes = [models.Index(fields=["fetch_due_at"], condition=Q(captured_minor=0), name="commerce_payment_to_fetch")]
+        indexes = [
+            models.Index(fields=["fetch_due_at"], condition=Q(captured_minor=0), name="commerce_payment_to_fetch"),
+            models.Index(fields=["capture_due_at"], condition=Q(captured_minor=0), name="commerce_payment_to_capture"),
+        ]
 
 
 class PaymentFact(models.Model):

@@ -22,6 +22,7 @@ from grandstand.commerce.values import Document, DocumentKind, Order, Sale, Taxe
 from grandstand.kit.money import Money
 from grandstand.movement.api import Organisation, organisations_many
 from grandstand.store.api import read
+from grandstand.ui.formats import cldr, money_text
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,7 +143,7 @@ def _numbered(row: DocumentRow, zone: ZoneInfo) -> Paper:
         columns=_columns(),
         sections=(Section(heading="", rows=tuple(_row(line, currency, language) for line in body["lines"])),),
         sums=_sums(totals, language),
-        total=(gettext("Total"), totals.gross.format(language)),
+        total=(gettext("Total"), money_text(totals.gross, language=language)),
         notes=tuple(notes),
     )
 
@@ -155,7 +156,7 @@ def _receipt(found: Order, sellers: dict[UUID, Organisation]) -> Paper:
         (gettext("Order"), found.number),
         (gettext("Paid on"), _day(paid_at, zone, found.language)),
     )
-    refunded = ((gettext("Refunded"), (-found.refunded).format(found.language)),) if found.refunded else ()
+    refunded = ((gettext("Refunded"), money_text(-found.refunded, language=found.language)),) if found.refunded else ()
     return Paper(
         language=found.language,
         title=gettext("Receipt"),
@@ -166,7 +167,7 @@ def _receipt(found: Order, sellers: dict[UUID, Organisation]) -> Paper:
         columns=_columns(),
         sections=tuple(_section(sale, sellers[sale.seller_id], found.language) for sale in found.sales),
         sums=(*_sums(found.totals, found.language), *refunded),
-        total=(gettext("Paid"), found.captured.format(found.language)),
+        total=(gettext("Paid"), money_text(found.captured, language=found.language)),
         notes=(gettext("Each seller's invoice is a paper of its own."),),
     )
 
@@ -177,9 +178,9 @@ def _section(sale: Sale, seller: Organisation, language: str) -> Section:
             title=line.title,
             note=line.subtitle,
             quantity=str(line.quantity),
-            price=line.unit_price.format(language),
+            price=money_text(line.unit_price, language=language),
             tax=_rate(line.taxed.rate_bp, language),
-            amount=line.taxed.gross.format(language),
+            amount=money_text(line.taxed.gross, language=language),
         )
         for line in sale.lines
     )
@@ -196,9 +197,9 @@ def _row(line: dict[str, Any], currency: str, language: str) -> Row:
         title=line["title"],
         note=line["subtitle"],
         quantity=str(line["quantity"]),
-        price=Money(minor=line["unit_price_minor"], currency=currency).format(language),
+        price=money_text(Money(minor=line["unit_price_minor"], currency=currency), language=language),
         tax=_rate(line["tax_rate_bp"], language),
-        amount=(taxed.gross if line["price_includes_tax"] else taxed.net).format(language),
+        amount=money_text(taxed.gross if line["price_includes_tax"] else taxed.net, language=language),
     )
 
 
@@ -213,10 +214,10 @@ def _taxed(line: dict[str, Any], currency: str) -> Taxed:
 
 def _sums(totals: Totals, language: str) -> tuple[tuple[str, str], ...]:
     taxes = [
-        (gettext("Tax {rate} ({place})").format(rate=_rate(each.rate_bp, language), place=each.place), each.tax.format(language))
+        (gettext("Tax {rate} ({place})").format(rate=_rate(each.rate_bp, language), place=each.place), money_text(each.tax, language=language))
         for each in totals.taxes
     ]
-    return ((gettext("Without tax"), totals.net.format(language)), *taxes)
+    return ((gettext("Without tax"), money_text(totals.net, language=language)), *taxes)
 
 
 def _buyer(buyer: dict[str, Any] | None) -> tuple[str, ...]:
@@ -232,12 +233,8 @@ def _lines(*lines: str | None) -> tuple[str, ...]:
 
 
 def _day(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    return format_date(instant.astimezone(zone).date(), format="long", locale=_locale(language))
+    return format_date(instant.astimezone(zone).date(), format="long", locale=cldr(language))
 
 
 def _rate(rate_bp: int, language: str) -> str:
-    return f"{format_decimal(Decimal(rate_bp) / 100, format='#,##0.##', locale=_locale(language))} %"
-
-
-def _locale(language: str) -> str:
-    return "zh_Hans" if language == "zh-hans" else language
+    return f"{format_decimal(Decimal(rate_bp) / 100, format='#,##0.##', locale=cldr(language))} %"

@@ -163,7 +163,7 @@ class PaymentRow:
     currency: str
     begun_at: datetime
     fetch_due_at: datetime | None = None
-    capture_asked_at: datetime | None = None
+    capture_due_at: datetime | None = None
     captured_minor: int = 0
     applied_minor: int = 0
     refunded_minor: int = 0

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from grandstand.commerce import models
-from grandstand.commerce.facts import OrderPaid, OrderRefunded, PaymentAuthorised, PaymentDisputed, SalePaid
+from grandstand.commerce.facts import OrderPaid, OrderRefunded, PaymentDisputed, SalePaid
 from grandstand.commerce.queries.cases import Case, open_cases
 from grandstand.commerce.queries.rows import change, seats_of, ship_to_of
 from grandstand.commerce.rules.payments import taken_from
@@ -31,7 +31,7 @@ _ORDER = [
     *("status", "completed_at", "cancelled_at", "sent_back_at", "authorised_minor", "captured_minor"),
     *("refunded_minor", "returned_minor", "paid_back_minor", "disputed_minor"),
 ]
-_PAYMENT = ["capture_asked_at", "captured_minor", "applied_minor", "refunded_minor", "returned_minor"]
+_PAYMENT = ["capture_due_at", "captured_minor", "applied_minor", "refunded_minor", "returned_minor"]
 
 
 def complete_many(tx: Tx, order_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, OrderStatus]:
@@ -56,7 +56,7 @@ def complete_many(tx: Tx, order_ids: Sequence[UUID], *, now: datetime) -> dict[U
     entries += [entry for case, delta in disputes for entry in bookkeeping.disputed(case, delta, now=now)]
     settled = settle_paybacks(tx, cases, now=now)
     surplus = give_back_surplus(tx, cases, by=BY, now=now)
-    asked = _authorised(cases, now=now)
+    _plan_captures(cases, now=now)
 
     moved = [case for case in cases if set_status(case)]
     change(tx, models.Payment, [payment for case in cases for payment in case.payments if payment not in case.as_read], _PAYMENT)
@@ -66,7 +66,7 @@ def complete_many(tx: Tx, order_ids: Sequence[UUID], *, now: datetime) -> dict[U
     _fulfil(tx, completed, now=now)
     write_journal(tx, [case for case in moved if case in completed], action="pay", by=BY, reason="the money came in", now=now)
     write_journal(tx, [case for case in moved if case not in completed], action="end", by=BY, reason="it cannot be fulfilled any more", now=now)
-    announce(tx, [*_paid_facts(completed, now), *asked, *_dispute_facts(disputes, now), *_returned_facts(surplus.refunds, now)])
+    announce(tx, [*_paid_facts(completed, now), *_dispute_facts(disputes, now), *_returned_facts(surplus.refunds, now)])
     return {case.order.id: OrderStatus(case.order.status) for case in cases}
 
 
@@ -115,21 +115,16 @@ def _disputed_more(case: Case) -> int:
     return delta
 
 
-def _authorised(cases: Sequence[Case], *, now: datetime) -> list[PaymentAuthorised]:
-    """Ask once for what is authorised and can still complete its order."""
-    facts = []
+def _plan_captures(cases: Sequence[Case], *, now: datetime) -> None:
+    """What is only authorised and can still complete its order is to be asked for."""
     for case in cases:
         order = case.order
         if order.completed_at or order.cancelled_at or order.sent_back_at:
             continue
         for payment in case.payments:
             totals = case.totals.get(payment.id)
-            if totals is not None and totals.authorised and not totals.captured and payment.capture_asked_at is None:
-                payment.capture_asked_at = now
-                facts.append(
-                    PaymentAuthorised(organisation_id=case.largest_sale.organisation_id, occurred_at=now, order_id=order.id, payment_id=payment.id)
-                )
-    return facts
+            if totals is not None and totals.authorised and not totals.captured and payment.capture_due_at is None:
+                payment.capture_due_at = now
 
 
 def _fulfil(tx: Tx, cases: Sequence[Case], *, now: datetime) -> None:

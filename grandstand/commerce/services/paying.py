@@ -1,32 +1,24 @@
 """Send a buyer to a provider. The provider is asked between two transactions, never within one."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
-import structlog
 from django.urls import reverse
 
 from grandstand.commerce import models
-from grandstand.commerce.payments import NextAction, PaymentAsk, ProviderFact, ProviderUnreachable, provider
+from grandstand.commerce.payments import NextAction, PaymentAsk, provider
 from grandstand.commerce.queries.cases import Case, open_cases
-from grandstand.commerce.queries.rows import PaymentRow, among, change, columns_of, orders_locked, put
+from grandstand.commerce.queries.rows import PaymentRow, SaleRow, change, orders_locked, put
 from grandstand.commerce.refusals import NoSuchOrder, OrderClosed
 from grandstand.commerce.services.completing import complete_many
-from grandstand.commerce.services.recording import record_payment_facts_many
+from grandstand.commerce.services.journal import buyer_of
 from grandstand.commerce.values import Begun, OrderStatus, Owner
+from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
-from grandstand.kit.money import Money
-from grandstand.store.api import Tx, read, table, write, write_retrying
-
-log = structlog.get_logger(__name__)
+from grandstand.store.api import Change, Tx, record, write, write_retrying
 
 FETCH_AFTER = timedelta(minutes=3)
 """A webhook that has not come by then may never: ask."""
-
-FETCH_UNTIL = timedelta(days=3)
-"""Nobody is still at the bank's page after this long past the payment window; providers end sessions within a day."""
 
 
 def begin_payment(*, order_id: UUID, owner: Owner, provider_code: str, return_path: str, platform_url: str, description: str, now: datetime) -> Begun:
@@ -88,7 +80,20 @@ def _opened(tx: Tx, order_id: UUID, owner: Owner | None, provider_code: str, ret
         fetch_due_at=now + FETCH_AFTER,
     )
     put(tx, models.Payment, [payment])
+    record(tx, [_change(sale, payment, buyer_of(case)) for sale in case.sales], now=now)
     return case, payment
+
+
+def _change(sale: SaleRow, payment: PaymentRow, by: Actor) -> Change:
+    return Change(
+        by=by,
+        action="open_payment",
+        object_type="commerce.sale",
+        object_id=sale.id,
+        reason="the buyer went to pay",
+        organisation_id=sale.organisation_id,
+        after={"payment": str(payment.id), "provider": payment.provider},
+    )
 
 
 def _keep(tx: Tx, payment: PaymentRow, action: NextAction, now: datetime) -> None:
@@ -97,58 +102,3 @@ def _keep(tx: Tx, payment: PaymentRow, action: NextAction, now: datetime) -> Non
     payment.provider_reference, payment.redirect_url = action.provider_reference, action.redirect_url
     change(tx, models.Payment, [payment], ["provider_reference", "redirect_url"])
     complete_many(tx, [payment.order_id], now=now)
-
-
-# -- when a webhook is lost --------------------------------------------------------------------------------------------------------------
-
-
-def fetch_payments(*, now: datetime, limit: int = 20) -> int:
-    """Ask providers about payments of which they told no capture; returns how many answered. Not inside a transaction.
-
-    Each is asked after FETCH_AFTER, then ever more rarely (when it is twice as old), until FETCH_UNTIL. Several workers may run at once.
-    """
-    with write() as tx:
-        due = _due(tx, now, limit)
-    answered = 0
-    for payment in due:
-        try:
-            facts = provider(payment.provider).fetch(payment_id=payment.id, provider_reference=payment.provider_reference, now=now)
-        except ProviderUnreachable as unreachable:
-            log.warning("payment_not_fetched", payment_id=str(payment.id), provider=payment.provider, error=str(unreachable))
-            continue
-        write_retrying(partial(receive_facts, facts=facts, now=now))
-        answered += 1
-    return answered
-
-
-def receive_facts(tx: Tx, *, facts: Sequence[ProviderFact], now: datetime) -> dict[UUID, OrderStatus]:
-    """Keep what a provider told and do what it calls for."""
-    return complete_many(tx, record_payment_facts_many(tx, facts, now=now), now=now)
-
-
-def _due(tx: Tx, now: datetime, limit: int) -> list[PaymentRow]:
-    skip = " FOR UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""
-    names = columns_of(PaymentRow)
-    sql = (
-        f"SELECT {', '.join(names)} FROM commerce_payment WHERE fetch_due_at <= %s AND captured_minor = 0 AND provider_reference <> '' "
-        f"ORDER BY fetch_due_at, id LIMIT %s{skip}"
-    )
-    kinds = table(models.Payment).of(names)
-    rows = [PaymentRow(**dict(zip(names, row, strict=True))) for row in tx.rows(sql, (now, limit), kinds=kinds)]
-    again = [(row.id, None if now - row.begun_at > FETCH_UNTIL else now + (now - row.begun_at)) for row in rows]
-    tx.update(table(models.Payment), again, key=["id"], set_to=["fetch_due_at"])
-    return rows
-
-
-# -- when the bank only set the money aside ----------------------------------------------------------------------------------------------
-
-
-def capture_payment(*, payment_id: UUID, now: datetime) -> None:
-    """Ask the provider for what it authorised; the answer comes as a fact. Asking twice is safe. Not inside a transaction.
-
-    Raises ProviderUnreachable.
-    """
-    with read() as tx:
-        (payment,) = among(tx, models.Payment, PaymentRow, "id", [payment_id])
-    amount = Money(minor=payment.amount_minor, currency=payment.currency)
-    provider(payment.provider).capture(payment_id=payment.id, provider_reference=payment.provider_reference, amount=amount, now=now)

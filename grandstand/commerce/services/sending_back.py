@@ -10,7 +10,7 @@ from grandstand.commerce import models
 from grandstand.commerce.payments import provider
 from grandstand.commerce.queries.rows import PaybackRow, PaymentRow, RefundRow, among, change, columns_of, orders_locked, put
 from grandstand.commerce.refusals import NothingToRefund
-from grandstand.commerce.services.paying import receive_facts
+from grandstand.commerce.services.asking import receive_facts
 from grandstand.kit.actors import Actor
 from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id

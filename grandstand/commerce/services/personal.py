@@ -1,0 +1,77 @@
+"""What commerce knows of a person, and how it forgets."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from grandstand.commerce import models
+from grandstand.commerce.queries.open_baskets import lines_of
+from grandstand.commerce.queries.orders import orders_in_full
+from grandstand.commerce.queries.rows import BasketRow, OrderRow, found
+from grandstand.commerce.services.cancelling import cancel_order
+from grandstand.commerce.values import Order, OrderStatus
+from grandstand.inventory import api as inventory
+from grandstand.kit.actors import Actor
+from grandstand.kit.codecs import Json
+from grandstand.store.api import Tx
+
+
+class OrdersOfPerson:
+    """A people.PersonalData: baskets and orders.
+
+    An order, its sales, payments and numbered papers stay, because book-keeping law wants them for years; they lose the person, the address
+    and the names. A ticket or parcel that is still to be given is the concern of the room that gives it.
+    """
+
+    def export(self, tx: Tx, person_id: UUID) -> Json:
+        """Six statements."""
+        baskets = found(tx, models.Basket, BasketRow, "person_id = %s AND state = 'open'", (person_id,))
+        lines = lines_of(tx, [basket.id for basket in baskets])
+        orders = orders_in_full(tx, found(tx, models.Order, OrderRow, "person_id = %s", (person_id,)))
+        return {
+            "basket": [
+                {"kind": line.item_kind, "item": str(line.item_id), "quantity": line.quantity, "added_at": line.added_at.isoformat()}
+                for of_basket in lines.values()
+                for line in of_basket
+            ],
+            "orders": [_exported(order) for order in orders],
+        }
+
+    def erase(self, tx: Tx, person_id: UUID, *, now: datetime, by: Actor) -> None:
+        """Cancel what is unpaid, empty the baskets, take the person out of orders and papers."""
+        orders = found(tx, models.Order, OrderRow, "person_id = %s", (person_id,))
+        for order in orders:
+            if order.status == OrderStatus.AWAITING_PAYMENT:
+                cancel_order(tx, order_id=order.id, by=by, reason="the buyer asked to be forgotten", now=now)
+        baskets = found(tx, models.Basket, BasketRow, "person_id = %s", (person_id,))
+        open_ids = [basket.id for basket in baskets if basket.state == "open"]
+        hold_ids = [line.hold_id for lines in lines_of(tx, open_ids).values() for line in lines if line.hold_id is not None]
+        inventory.release_many(tx, sorted(hold_ids), by=by, now=now, reason="the buyer asked to be forgotten")
+        tx.execute("DELETE FROM commerce_basket_line WHERE basket_id IN (SELECT id FROM commerce_basket WHERE person_id = %s)", (person_id,))
+        tx.execute(
+            "UPDATE commerce_document SET buyer = NULL WHERE buyer IS NOT NULL AND order_id IN (SELECT id FROM commerce_order WHERE person_id = %s)",
+            (person_id,),
+        )
+        tx.execute(
+            "UPDATE commerce_order SET person_id = NULL, basket_id = NULL, email = '', name = '', ship_to = NULL WHERE person_id = %s", (person_id,)
+        )
+        tx.execute("DELETE FROM commerce_basket WHERE person_id = %s", (person_id,))
+
+
+def _exported(order: Order) -> Json:
+    return {
+        "number": order.number,
+        "status": order.status.value,
+        "placed_at": order.placed_at.isoformat(),
+        "paid_at": None if order.paid_at is None else order.paid_at.isoformat(),
+        "total": str(order.total),
+        "email": order.email,
+        "name": order.name,
+        "ship_to": None if order.ship_to is None else msgspec.to_builtins(order.ship_to),
+        "lines": [
+            {"what": line.title, "about": line.subtitle, "quantity": line.quantity, "price": str(line.unit_price), "paid": str(line.taxed.gross)}
+            for sale in order.sales
+            for line in sale.lines
+        ],
+    }
