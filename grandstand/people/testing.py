@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import Client
 
 from grandstand.kit.actors import Actor
@@ -23,11 +22,11 @@ PASSWORD = "a-long-password-for-tests"
 
 def make_person(**details: Any) -> PersonSummary:
     """A person with a verified address; without a password unless `password=PASSWORD`, because hashing one is slow."""
-    given = {"email": f"{new_id().hex}@example.org", "name": "Ada Fan", "now": NOW, "by": BY} | details
+    given: dict[str, Any] = {"email": f"{new_id().hex}@example.org", "name": "Ada Fan", "now": NOW, "by": BY} | details
     return services.create_person(**given)
 
 
-def account_of(person: PersonSummary) -> AbstractBaseUser:
+def account_of(person: PersonSummary) -> Person:
     """The person as `request.user` is, for tests that make their own request."""
     return Person.objects.get(id=person.id)
 

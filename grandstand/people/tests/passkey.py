@@ -27,7 +27,7 @@ class Passkey:
         """What the browser posts after making the credential that `options` asks for."""
         asked = options["publicKey"]
         self._user = asked["user"]["id"]
-        key = cbor.encode(ES256.from_cryptography_key(self._key.public_key()))
+        key = cbor.encode(ES256.from_cryptography_key(self._key.public_key()))  # type: ignore[no-untyped-call]
         data = self._head(PRESENT | VERIFIED | HAS_KEY) + bytes(16) + len(self._id).to_bytes(2) + self._id + key
         answer = {"attestationObject": websafe_encode(cbor.encode({"fmt": "none", "attStmt": {}, "authData": data}))}
         return self._posted("webauthn.create", asked["challenge"], answer)

@@ -158,4 +158,4 @@ def test_every_mail_that_allauth_can_send_has_words_of_ours() -> None:
 
 def _code(secret: str) -> str:
     counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))
+    return str(format_hotp_value(hotp_value(secret, counter)))

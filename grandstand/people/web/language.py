@@ -37,7 +37,8 @@ def language_follows_person(get_response: Callable[[HttpRequest], HttpResponseBa
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME) if request.method == "POST" else None
+        match = request.resolver_match
+        chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME) if match and match.view_name == "ui:language" else None
         if chosen is not None and isinstance(request.user, Person) and request.user.language != chosen.value and request.user.is_active:
             services.set_language_and_market(
                 person_id=request.user.id,

@@ -53,7 +53,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 @never_cache
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator] # allauth publishes no types
 def export(request: HttpRequest) -> HttpResponse:
     """Everything we know of the person, as a file that people and programs can read."""
     exported = services.export_person(cast(Person, request.user).id)
@@ -64,7 +64,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator] # allauth publishes no types
 def erase(request: HttpRequest) -> HttpResponse:
     """Erase the account, once the person has shown again who they are and is sure."""
     form = EraseForm(request.POST or None)
