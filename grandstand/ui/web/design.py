@@ -111,4 +111,5 @@ def _colours() -> list[tuple[str, str, str]]:
 def _example_code() -> str:
     """A drawing with the proportions of a QR code; the real ones come from the room that signs them."""
     cells = "".join(f"M{x} {y}h1v1h-1z" for x in range(29) for y in range(29) if (x * y * 7 + x * 3 + y * 5) % 11 < 5)
-    return f'<svg viewBox="0 0 29 29" width="290" height="290" role="img" aria-label="{_("Example of a ticket code")}"><path d="{cells}"/></svg>'
+    says = _("Example of a ticket code")
+    return f'<svg viewBox="0 0 29 29" width="290" height="290" role="img" aria-label="{says}"><path d="{cells}"/></svg>'
