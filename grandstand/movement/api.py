@@ -15,6 +15,7 @@ from grandstand.movement.queries import (
     organisation_by_slug,
     organisations,
     organisations_many,
+    organisations_of_kind,
     roles_of,
     subtree,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "organisation_by_slug",
     "organisations",
     "organisations_many",
+    "organisations_of_kind",
     "reach",
     "request_market",
     "request_markets",

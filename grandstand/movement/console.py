@@ -6,7 +6,7 @@ write to that, and hands each write with its reason to a service of the room; no
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -29,7 +29,7 @@ __all__ = ["CONSOLE_CSP", "Console", "OrganisationAdmin", "Reach", "ReasonForm",
 # Alpine evaluates the expressions in Unfold's attributes, and its templates carry style attributes. Only these two rules give way, and only
 # here: docs/decisions/0020-console-csp.md.
 CONSOLE_CSP: dict[str, Sequence[str]] = {
-    **settings.SECURE_CSP,
+    **cast(dict[str, Sequence[str]], settings.SECURE_CSP),
     "script-src": [CSP.SELF, CSP.NONCE, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
@@ -103,7 +103,8 @@ class Console(UnfoldAdminSite):  # type: ignore[misc] # Unfold publishes no type
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one place to sign in."""
-        return sign_in(request)
+        answer: HttpResponse = sign_in(request)
+        return answer
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """And one to sign out."""

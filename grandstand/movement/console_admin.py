@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
@@ -54,7 +54,7 @@ class ReasonForm(forms.ModelForm[Any]):
 
 def actor(request: HttpRequest) -> Actor:
     """Who works at the console."""
-    return Actor.person(request.user.pk)
+    return Actor.person(cast(UUID, request.user.pk))
 
 
 def reason(form: forms.Form | forms.ModelForm[Any]) -> str:
@@ -136,7 +136,7 @@ class OrganisationAdmin(ModelAdmin):  # type: ignore[misc] # Unfold publishes no
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Choices of a foreign key: rows of the organisations for which the person may change what this admin is about."""
         target = db_field.remote_field.model
-        queryset = super().get_field_queryset(db, db_field, request)
+        queryset: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)
         if queryset is None:
             queryset = target._default_manager.using(db)  # noqa: SLF001 Django documents it, with the underscore
         if db_field.name in self.shared_fields:
@@ -200,7 +200,7 @@ class OrganisationAdmin(ModelAdmin):  # type: ignore[misc] # Unfold publishes no
             "opts": self.opts,
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return render(request, self.object_history_template, context)
 
     # -- writes --------------------------------------------------------------------------------------------------------------------

@@ -38,6 +38,13 @@ def organisation_by_slug(slug: str) -> Organisation:
     return _organisation(rows[0])
 
 
+def organisations_of_kind(kind: OrganisationKind) -> list[Organisation]:
+    """All organisations of a kind, by name. For commands, which know no person whose reach would tell."""
+    with read() as tx:
+        rows = tx.select(table(models.Organisation), _ORGANISATION, "kind = %s", (kind.value,), order_by="name")
+    return [_organisation(row) for row in rows]
+
+
 def organisations(organisation_ids: Collection[UUID]) -> dict[UUID, Organisation]:
     """The organisations with these ids; ids that none has are left out."""
     with read() as tx:

@@ -55,7 +55,8 @@ def _is_country(code: str) -> bool:
 
 
 def _is_territory(code: str) -> bool:
-    return _is_country(code) or ("-" in code and pycountry.subdivisions.get(code=code) is not None)
+    # pycountry publishes types for some of its functions only.
+    return _is_country(code) or ("-" in code and pycountry.subdivisions.get(code=code) is not None)  # type: ignore[no-untyped-call]
 
 
 def _is_currency(code: str) -> bool:

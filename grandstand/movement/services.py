@@ -167,7 +167,8 @@ def _with_all_above(organisation_id: UUID) -> set[UUID]:
 
 
 def _check_slug_is_free(slug: str, *, except_id: UUID | None) -> None:
-    if models.Organisation.objects.filter(slug=slug).exclude(id=except_id).exists():
+    others = models.Organisation.objects.filter(slug=slug)
+    if (others.exclude(id=except_id) if except_id else others).exists():
         raise OrganisationWrong("Another organisation has this short name: choose a different one.", field="slug")
 
 

@@ -1,7 +1,7 @@
 """The console shows and changes only what the person's roles reach; every change has its reason."""
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -257,7 +257,7 @@ def test_an_admin_without_a_service_only_shows(client: Client) -> None:
 
 def test_an_admin_that_could_change_without_a_reason_does_not_start() -> None:
     class NoReason(OrganisationAdmin):
-        form = ModelForm
+        form = cast(Any, ModelForm)
 
     class InTheList(MembershipAdmin):
         list_editable = ("role",)
@@ -269,7 +269,7 @@ def test_an_admin_that_could_change_without_a_reason_does_not_start() -> None:
 
 def test_a_choice_that_leads_to_no_organisation_must_be_said_to_be_everybodys() -> None:
     class Forgetful(MembershipAdmin):
-        shared_fields = ()
+        shared_fields = cast(Any, ())
 
     forgetful = Forgetful(Membership, Console(name="test"))
     request: Any = type("Request", (), {"movement_reach": movement.Reach(person_id=None, everywhere=False, roles={})})()

@@ -1,7 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils.translation import gettext, override
 
 from grandstand.kit.actors import Actor
@@ -32,9 +36,9 @@ def test_a_created_organisation_is_found_by_id_and_by_short_name_is_audited_and_
     ("field", "value"),
     [("slug", "World Rowing"), ("name", " "), ("country", "XX"), ("country", "ch"), ("currency", "CHX"), ("time_zone", "Europe/Bern")],
 )
-def test_an_impossible_detail_is_refused_by_name(field: str, value: str, db: None) -> None:
+def test_an_impossible_detail_is_refused_by_name(field: str, value: Any, db: None) -> None:
     with pytest.raises(OrganisationWrong) as refused:
-        movement.create_organisation(details=replace(DETAILS, **{field: value}), now=NOW, by=BY, reason="a try")
+        movement.create_organisation(details=replace(DETAILS, **cast(Any, {field: value})), now=NOW, by=BY, reason="a try")
     assert refused.value.detail == {"field": field}
     for language in ("fr", "zh-hans"):
         with override(language):
@@ -123,3 +127,31 @@ def test_granting_twice_is_one_role_and_revoking_ends_it(db: None) -> None:
     assert [(entry.action, entry.reason) for entry in trail] == [("grant_role", "hired"), ("revoke_role", "left")]
     with pytest.raises(movement.NoSuchMembership):
         movement.revoke_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=boss, reason="left")
+
+
+def test_two_moves_at_once_make_no_cycle(postgresql: Database) -> None:
+    first, second = make_organisation(), make_organisation()
+
+    def move(what: UUID, below: UUID) -> str:
+        try:
+            movement.move_organisation(organisation_id=what, parent_id=below, now=NOW, by=BY, reason="a family")
+        except OrganisationCycle:
+            return "refused"
+        finally:
+            connection.close()
+        return "moved"
+
+    with ThreadPoolExecutor(2) as both:
+        outcomes = list(both.map(move, [first.id, second.id], [second.id, first.id]))
+    assert sorted(outcomes) == ["moved", "refused"]
+
+
+def test_without_taking_turns_two_moves_would_make_a_cycle(postgresql: Database) -> None:
+    """The control of the test above: each statement is right by itself, and the wall sees only what is committed."""
+    first, second = make_organisation(), make_organisation()
+    other = Database(postgresql.url)
+    change = "UPDATE movement_organisation SET parent_id = %s WHERE id = %s"
+    with postgresql.write() as one, other.write() as two:
+        assert one.execute(change, (second.id, first.id)) == 1
+        assert two.execute(change, (first.id, second.id)) == 1
+    other.close()
