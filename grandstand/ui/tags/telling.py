@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import pgettext
 
 from grandstand.kit import clock
-from grandstand.ui import formats
+from grandstand.kit.errors import Refusal
+from grandstand.ui import formats, refusals
 from grandstand.ui.tags.safe import rendered
 
 register = template.Library()
@@ -21,6 +22,12 @@ _TONES = {"success": "done", "warning": "wait", "error": "refused", "info": "pla
 def message_tone(level: str) -> str:
     """The tone of one of Django's messages, from its level tag."""
     return _TONES.get(level, "plain")
+
+
+@register.simple_tag
+def refusal_words(refusal: Refusal) -> refusals.Said:
+    """What a refusal is called in the reader's language."""
+    return refusals.said(refusal)
 
 
 @register.simple_block_tag

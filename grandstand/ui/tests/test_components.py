@@ -17,8 +17,9 @@ from django.test.signals import template_rendered
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from grandstand.kit.errors import NotAllowed, NotFound, Refusal
 from grandstand.kit.money import Money
-from grandstand.ui import charts, chrome, formats
+from grandstand.ui import charts, chrome, formats, refusals
 from grandstand.ui.paths import localised
 from grandstand.ui.values import Bar, Basket, Link, steps
 
@@ -205,3 +206,23 @@ def test_a_month_is_short_in_every_language(language: str, expected: str) -> Non
 def test_a_path_without_a_language_gets_the_readers(language: str, expected: str) -> None:
     with translation.override(language):
         assert localised("/sessions/7") == expected
+
+
+@pytest.mark.parametrize(
+    ("refusal", "title", "body"),
+    [
+        (NotFound("no such thing"), "This page does not exist", "The address may be mistyped"),
+        (NotAllowed("no"), "This page is not for this account", "You are known here"),
+        (Refusal("Take fewer than 7."), "That did not work", "Take fewer than 7."),
+    ],
+)
+def test_a_refusal_has_a_page_that_says_what_to_do(refusal: Refusal, title: str, body: str) -> None:
+    page = render_to_string("ui/refused.html", {"refusal": refusal}, request=RequestFactory().get("/"))
+    assert (title in page, body in page) == (True, True)
+
+
+def test_the_room_that_knows_a_refusal_finds_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusals, "_words", [])
+    refusals.register_words(lambda refusal: refusals.Said(title="Mine", body="Do this.") if refusal.code == "refused" else None)
+    assert refusals.said(Refusal("x")).title == "Mine"
+    assert refusals.said(NotFound("x")).title == "This page does not exist"
