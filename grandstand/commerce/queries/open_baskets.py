@@ -6,7 +6,7 @@ from uuid import UUID
 from grandstand.commerce import models
 from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, among, found
 from grandstand.commerce.values import Owner
-from grandstand.store.api import Tx, table
+from grandstand.store.api import Kind, Tx, read, table
 
 
 def open_baskets(tx: Tx, owners: Sequence[Owner], *, lock: bool = False) -> dict[Owner, BasketRow]:
@@ -31,3 +31,16 @@ def lines_of(tx: Tx, basket_ids: Sequence[UUID]) -> dict[UUID, list[BasketLineRo
 def owner_of(basket: BasketRow) -> Owner:
     """Whose basket it is."""
     return Owner(person_id=basket.person_id, visitor=basket.visitor)
+
+
+def units_in_basket(*, owner: Owner) -> int:
+    """How many units are in the owner's open basket, lapsed ones too. One statement."""
+    column, value = ("person_id", owner.person_id) if owner.person_id else ("visitor", owner.visitor)
+    with read() as tx:
+        row = tx.row(
+            "SELECT CAST(COALESCE(SUM(l.quantity), 0) AS bigint) FROM commerce_basket b JOIN commerce_basket_line l ON l.basket_id = b.id "
+            f"WHERE b.state = 'open' AND b.{column} = %s",
+            (value,),
+            kinds=[Kind.INT],
+        )
+    return 0 if row is None else int(row[0])
