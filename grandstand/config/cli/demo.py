@@ -21,12 +21,26 @@ def demo(
         if data is not None and not data.is_file():
             raise Stop(f"{data} is no file: give the path of a CSV or JSON file of sessions.")
         from grandstand.config.archive.operations import migrate
+        from grandstand.config.demo.build import build
+        from grandstand.config.demo.cast import PASSWORD, PEOPLE
+        from grandstand.kit.clock import now
 
         with frame.progress() as progress:
-            task = progress.add_task("Preparing the database", total=1)
+            task = progress.add_task("Preparing the database", total=None)
             migrate()
-            progress.advance(task)
-        frame.answer = {"seed": seed, "data": str(data) if data else None}
+            made = build(seed=seed, now=now(), show=lambda step: progress.update(task, description=step))
+        frame.answer = {
+            "seed": seed,
+            "data": str(data) if data else None,
+            "edition": made.edition_code,
+            "sessions": made.sessions,
+            "new": made.is_new,
+        }
+        frame.say(
+            f"{made.sessions} sessions of {made.edition_code}{', made just now' if made.is_new else ', as they were'}. Sign in with {PASSWORD} as"
+        )
+        for person in PEOPLE:
+            frame.say(f"  {person.desk:24} {person.email}")
         if serve:
             from grandstand.config.cli.serve import serve_here
 

@@ -1,8 +1,118 @@
 """`grandstand import`: data of others."""
 
-import typer
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
-from grandstand.config.cli.frame import app
+import typer
+from rich.progress import Progress, TaskID
+
+from grandstand.config.cli.frame import AsJson, Frame, Stop, app, command
+
+if TYPE_CHECKING:
+    from grandstand.games.api import Report
+
+SHOWN = 20
+"""Differences and problems told on the terminal; `--json` has them all."""
 
 imports = typer.Typer(no_args_is_help=True)
 app.add_typer(imports, name="import", help="Read data of others: sessions.")
+
+
+@imports.callback()
+def _group() -> None:
+    """Read data of others."""
+
+
+@imports.command()
+def sessions(
+    file: Annotated[Path, typer.Argument(help="A CSV of sessions, or the JSON of openfootball.")],
+    edition: Annotated[str, typer.Option(help="The code of the edition; made when it is unknown.")],
+    organisation: Annotated[str, typer.Option(help="The short name of the organisation a new edition belongs to.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a file of sessions into an edition. A second time changes nothing."""
+    with command(as_json=as_json) as frame:
+        if not file.is_file():
+            raise Stop(f"{file} is no file: give the path of a CSV or JSON file of sessions.")
+        from grandstand.config.archive.operations import migrate
+        from grandstand.games import api as games
+        from grandstand.kit.actors import Actor
+        from grandstand.kit.clock import now
+
+        with frame.progress() as progress:
+            preparing = progress.add_task("Preparing the database", total=1)
+            migrate()
+            progress.advance(preparing)
+            report = games.import_sessions(
+                source=file,
+                edition_code=edition,
+                organisation_id=_owner(edition, organisation, frame),
+                dry_run=dry_run,
+                now=now(),
+                by=Actor.system("import"),
+                progress=_bars(progress),
+                before_write=lambda differing: _differences(frame, differing),
+            )
+        if dry_run:
+            _differences(frame, report)
+        _tell(frame, report)
+        frame.answer = dict(report.as_json())
+
+
+def _owner(edition: str, organisation: str, frame: Frame) -> UUID | None:
+    """Whose a new edition becomes: the one named, else the only organising committee, which is made when there is none. None when it is known."""
+    from grandstand.games import api as games
+    from grandstand.kit.actors import Actor
+    from grandstand.kit.clock import now
+    from grandstand.movement import api as movement
+
+    if organisation:
+        return movement.organisation_by_slug(organisation).id
+    try:
+        return games.edition(code=edition.strip()).organisation_id
+    except games.NoSuchEdition:
+        committees = movement.organisations_of_kind(movement.OrganisationKind.ORGANISING_COMMITTEE)
+    if len(committees) > 1:
+        known = ", ".join(committee.slug for committee in committees)
+        raise Stop(f"The edition {edition} is new: say with --organisation whose it shall be ({known}).")
+    if committees:
+        return committees[0].id
+    frame.say(f"There is no organising committee yet: making one named {edition}. Give it its name, country and currency in the console.")
+    details = movement.OrganisationDetails(
+        kind=movement.OrganisationKind.ORGANISING_COMMITTEE, slug=edition.strip().lower(), name=edition.strip(), country="US", currency="USD"
+    )
+    made = movement.create_organisation(details=details, now=now(), by=Actor.system("import"), reason=f"the import of {edition} needed an owner")
+    return made.id
+
+
+def _bars(progress: Progress) -> Callable[[str, int, int], None]:
+    tasks: dict[str, TaskID] = {}
+    names = {"read": "Reading", "compare": "Comparing", "write": "Writing"}
+
+    def show(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = progress.add_task(names.get(step, step), total=total)
+        progress.update(tasks[step], completed=done, total=total)
+
+    return show
+
+
+def _differences(frame: Frame, report: "Report") -> None:
+    for difference in report.differences[:SHOWN]:
+        frame.say(f"{difference.code} {difference.field}: {difference.before or 'nothing'} -> {difference.after or 'nothing'}")
+    if len(report.differences) > SHOWN:
+        frame.say(f"and {len(report.differences) - SHOWN} more differences")
+
+
+def _tell(frame: Frame, report: "Report") -> None:
+    for problem in report.problems[:SHOWN]:
+        frame.say(f"line {problem.line} {problem.code}: {problem.what} {problem.advice}")
+    if len(report.problems) > SHOWN:
+        frame.say(f"and {len(report.problems) - SHOWN} more problems: --json lists them all")
+    said = f"{report.rows} rows read: {report.created} created, {report.changed} changed, {report.unchanged} unchanged"
+    frame.say(
+        f"{said}, {report.not_imported} not imported, {len(report.problems)} problems. {'Nothing was written.' if report.dry_run else ''}".strip()
+    )
