@@ -10,7 +10,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.html import linebreaks, urlize
-from django.utils.safestring import SafeString
 from django.utils.translation import get_supported_language_variant, override
 
 from grandstand.messaging import attachments
@@ -76,7 +75,7 @@ def _plain(name: str, context: dict[str, Any]) -> str:
     return str(template.template.render(Context(context, autoescape=False)))
 
 
-def _html(template: str, context: dict[str, Any], text: str) -> SafeString:
+def _html(template: str, context: dict[str, Any], text: str) -> str:
     try:
         return get_template(f"{template}.body.html").render(context)
     except TemplateDoesNotExist as missing:

@@ -85,7 +85,7 @@ def test_a_notice_to_nobody_is_a_fault_of_the_caller() -> None:
 def test_a_sent_notice_keeps_what_its_reader_got(database: Database) -> None:
     queue(PLAIN)
     assert messaging.send_due(now=NOW) == 1
-    (sent,) = mail.outbox
+    sent: Any = mail.outbox[0]
     assert sent.to == ["ada@example.org"]
     assert sent.subject == "There is no account with this address"
     assert "https://example.org/up?a=1&b=2" in sent.body
