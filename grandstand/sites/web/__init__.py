@@ -1,0 +1,1 @@
+"""Routes and views of the joined screens."""

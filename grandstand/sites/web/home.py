@@ -1,0 +1,39 @@
+"""The first page: what is on, what comes next, what can be had."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from grandstand.games import api as games
+from grandstand.kit import clock
+from grandstand.sites import cards, visiting
+from grandstand.ui.audience import public
+
+AHEAD = 120
+"""Sessions looked at for finals: two busy days of a large Games."""
+
+NEXT = 6
+FEATURED = 3
+
+
+@public
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The edition that is on or comes next. At most 12 statements."""
+    edition, market, now, language = visiting.edition_shown(request), visiting.market(request), clock.now(), visiting.language()
+    if edition is None:
+        return render(request, "sites/empty_house.html")
+    ahead = games.coming_sessions(edition_id=edition.id, now=now, limit=AHEAD, language=language)
+    coming = ahead[:NEXT]
+    featured = [session for session in ahead[NEXT:] if session.stage is games.Stage.FINAL][:FEATURED]
+    shown = cards.session_cards([*coming, *featured], market=market, now=now, language=language)
+    days = cards.by_day(shown[: len(coming)], language=language)
+    context = {
+        "edition": edition,
+        "is_on": edition.starts_on is not None and edition.ends_on is not None and edition.starts_on <= now.date() <= edition.ends_on,
+        "days": days,
+        "featured": shown[len(coming) :],
+        "days_ahead": [len(day.cards) for day in days],
+        "disciplines": games.disciplines(edition_id=edition.id, language=language),
+    }
+    return render(request, "sites/home.html", context)
