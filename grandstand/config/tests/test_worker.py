@@ -1,0 +1,62 @@
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from grandstand.config import worker
+from grandstand.config.worker import Job, Worker, run_once
+from grandstand.kit.clock import now
+from grandstand.store.api import Database
+
+
+def test_a_fault_in_a_job_does_not_end_it(database: Database) -> None:
+    def fail(at: datetime) -> int:
+        raise LookupError("a bug")
+
+    assert run_once(Job(name="fails", every=timedelta(seconds=1), work=fail)) == 0
+
+
+def test_every_job_runs_in_its_own_thread_until_it_is_stopped(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: dict[str, set[int]] = {"a": set(), "b": set()}
+    both = threading.Barrier(3)
+
+    def job(name: str) -> Job:
+        def work(at: datetime) -> int:
+            if not ran[name]:
+                ran[name].add(threading.get_ident())
+                both.wait(10)
+            return 0
+
+        return Job(name=name, every=timedelta(seconds=30), work=work)
+
+    monkeypatch.setattr(worker, "jobs", lambda: [job("a"), job("b")])
+    working = Worker()
+    working.start()
+    both.wait(10)
+    working.stop()
+    assert len(ran["a"] | ran["b"]) == 2
+    assert not [thread for thread in working._threads if thread.is_alive()]
+
+
+def test_a_job_that_did_something_is_done_again_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, empty = [3], threading.Event()
+
+    def work(at: datetime) -> int:
+        if left[0] == 0:
+            empty.set()
+            return 0
+        left[0] -= 1
+        return 1
+
+    monkeypatch.setattr(worker, "jobs", lambda: [Job(name="once", every=timedelta(hours=1), work=work)])
+    working = Worker()
+    working.start()
+    assert empty.wait(10)
+    working.stop()
+    assert left == [0]
+
+
+def test_every_real_job_runs_on_an_empty_database(database: Database) -> None:
+    for job in worker.jobs():
+        assert job.work(now()) == 0, job.name
+    assert worker.seen_at() is not None
