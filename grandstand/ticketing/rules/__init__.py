@@ -1,6 +1,6 @@
 """Decisions with plain values."""
 
-from grandstand.ticketing.rules.entry import Known, decide, entry_window, ticket_state, verify
+from grandstand.ticketing.rules.entry import Known, decide, entry_window, ticket_state, token_digest, verify
 from grandstand.ticketing.rules.selling import (
     CATEGORIES,
     FEW_UNITS,
@@ -41,5 +41,6 @@ __all__ = [
     "sale_window",
     "set_aside",
     "ticket_state",
+    "token_digest",
     "verify",
 ]

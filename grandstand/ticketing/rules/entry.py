@@ -1,5 +1,6 @@
 """What the gate decides: when a ticket admits, what it is now, and the answer to a scan."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -39,6 +40,11 @@ class Known:
     window: Span | None = None
     gates: frozenset[int] | None = None
     as_of: datetime | None = None
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a scanner's token. It is long and random, so a plain hash suffices."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def verify(code: str, *, keys: Keyring, session_id: UUID, gate: int | None, now: datetime) -> Verdict:

@@ -103,13 +103,14 @@ def best_state(states: Collection[SaleState]) -> SaleState:
 
 
 def set_aside(seats: int, reserves: Reserves) -> dict[str, int]:
-    """How a category's seats are spread over accounts: each reserve rounded up, the rest for the public. They add up to `seats`."""
-    accounts = {
-        "accessible": _percent_up(seats, reserves.accessible_percent),
-        "kill": _percent_up(seats, reserves.kill_percent),
-        "contingency": _percent_up(seats, reserves.contingency_percent),
+    """How a category's seats are spread over accounts, the rest for the public; by the largest remainder, so that they add up to `seats`."""
+    percents = {
+        "accessible": reserves.accessible_percent,
+        "kill": reserves.kill_percent,
+        "contingency": reserves.contingency_percent,
     }
-    return {"public": seats - sum(accounts.values()), **accounts}
+    shares = {"public": 100 - sum(percents.values()), **percents}
+    return dict(zip(shares, _spread(seats, list(shares.values())), strict=True))
 
 
 def category_plans(*, lowest: Money, highest: Money, seats: int, rates: Mapping[str, Decimal]) -> tuple[CategoryPlan, ...]:
@@ -120,11 +121,11 @@ def category_plans(*, lowest: Money, highest: Money, seats: int, rates: Mapping[
     converted prices are rounded up to whole units, because nobody sells a ticket for 47.3141.
     """
     prices = {"A": highest} if lowest == highest else {"A": highest, "B": _between(lowest, highest), "C": lowest}
-    shares = Money(minor=seats, currency=highest.currency).split([SHARES[code] for code in prices])
+    shares = _spread(seats, [SHARES[code] for code in prices])
     return tuple(
-        CategoryPlan(code=code, seats=share.minor, prices=(price, *(converted(price, currency, rate) for currency, rate in rates.items())))
+        CategoryPlan(code=code, seats=share, prices=(price, *(converted(price, currency, rate) for currency, rate in rates.items())))
         for (code, price), share in zip(prices.items(), shares, strict=True)
-        if share.minor > 0
+        if share > 0
     )
 
 
@@ -138,5 +139,6 @@ def _between(lowest: Money, highest: Money) -> Money:
     return Money(minor=(math.isqrt(lowest.minor * highest.minor) + unit // 2) // unit * unit, currency=lowest.currency)
 
 
-def _percent_up(seats: int, percent: int) -> int:
-    return -(-seats * percent // 100)
+def _spread(seats: int, shares: Sequence[int]) -> list[int]:
+    # Money knows how to split a whole number without losing or inventing a unit; seats are whole numbers too.
+    return [part.minor for part in Money(minor=seats, currency="XXX").split(shares)]

@@ -8,9 +8,11 @@ from grandstand.ticketing.values.admission import (
     GateView,
     LiveCount,
     NewDevice,
+    NewGate,
     OfflineScan,
     Reason,
     ScanAttempt,
+    ScanPlace,
     Synced,
     Verdict,
 )
@@ -23,10 +25,12 @@ from grandstand.ticketing.values.offers import (
     NewCategory,
     OfferOnSale,
     OfferStatus,
+    OfferTerms,
     Opened,
     Reconciliation,
     Reserves,
     SalesLine,
+    SalesNow,
     SaleState,
     SessionOnSale,
     SessionPlan,
@@ -51,7 +55,7 @@ from grandstand.ticketing.values.refusals import (
     TicketUsed,
     TooFewTickets,
 )
-from grandstand.ticketing.values.tickets import TicketEvent, TicketState, TicketView, VoidedBy
+from grandstand.ticketing.values.tickets import EventKind, TicketEvent, TicketState, TicketView, VoidedBy
 
 __all__ = [
     "Category",
@@ -60,6 +64,7 @@ __all__ = [
     "Conditions",
     "Conflict",
     "DeviceView",
+    "EventKind",
     "GateCount",
     "GateView",
     "GateWrong",
@@ -69,6 +74,7 @@ __all__ = [
     "Names",
     "NewCategory",
     "NewDevice",
+    "NewGate",
     "NoCode",
     "NoSuchDevice",
     "NoSuchGate",
@@ -78,6 +84,7 @@ __all__ = [
     "NotOnSale",
     "OfferOnSale",
     "OfferStatus",
+    "OfferTerms",
     "OfferWrong",
     "OfflineScan",
     "Opened",
@@ -86,7 +93,9 @@ __all__ = [
     "Reserves",
     "SaleState",
     "SalesLine",
+    "SalesNow",
     "ScanAttempt",
+    "ScanPlace",
     "SessionOnSale",
     "SessionPlan",
     "Skipped",

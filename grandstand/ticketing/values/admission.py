@@ -1,7 +1,7 @@
 """At the gate: codes, scans, scanners and counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -77,6 +77,18 @@ class GateView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewGate:
+    """A gate to make."""
+
+    organisation_id: UUID
+    venue_id: UUID
+    number: int
+    code: str
+    name: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewDevice:
     """A scanner just registered. `token` is shown once: only its digest is kept."""
 
@@ -93,6 +105,21 @@ class DeviceView:
     steward_id: UUID
     name: str
     synced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanPlace:
+    """A session at which tickets can be scanned. `entry` is when they admit, None while its times are not known."""
+
+    session_id: UUID
+    organisation_id: UUID
+    session_code: str
+    session_title: str
+    venue: str
+    time_zone: str
+    starts_at: datetime | None
+    entry: Span | None
+    gates: tuple[GateView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

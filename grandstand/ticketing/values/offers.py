@@ -132,6 +132,18 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTerms:
+    """On what terms one offer is sold. `gates` are numbers, none for any gate."""
+
+    status: OfferStatus
+    cap_per_person: int
+    limit_per_line: int
+    window: Span
+    gates: frozenset[int]
+    needs_activation: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reserves:
     """What share of each category's seats is set aside for an account before the rest is for the public, in percent."""
 
@@ -148,8 +160,6 @@ class Skipped(StrEnum):
     NO_SEATS = "no_seats"
     CANCELLED = "cancelled"
     UNKNOWN_SESSION = "unknown_session"
-    OTHER_SELLER = "other_seller"
-    """The session belongs to another organisation's edition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +207,20 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesLine:
-    """How a session sells: tickets issued and still valid, with the last hours one by one."""
+    """How a session sells: valid tickets, and the seats of its offers, sold ones included."""
 
     session_id: UUID
+    session_code: str
+    session_title: str
     sold: int
-    capacity: int
-    last_sold_at: datetime | None
+    seats: int
+    last_sold_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesNow:
+    """Sales as of `at`: tickets by the hour, each hour by its start, and the sessions that sold last."""
+
+    at: datetime
+    hours: tuple[tuple[datetime, int], ...]
+    lines: tuple[SalesLine, ...]

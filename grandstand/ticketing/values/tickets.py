@@ -29,21 +29,11 @@ class VoidedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketEvent:
-    """One thing that happened to a ticket: issued, activated, voided, reinstated, admitted. `reason` is in the words of who did it."""
-
-    kind: str
-    at: datetime
-    reason: str = ""
-    gate: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView:
     """A ticket as its holder sees it, texts in the language asked for.
 
     Times of the session are None while they are to be confirmed. `entry` is when the code admits, None with them. `session_status` is that of
-    games. `gates` are names, none for any gate.
+    games. `gates` are names, none for any gate. `number` of `of` is its place among the tickets of its order for this session.
     """
 
     id: UUID
@@ -61,12 +51,36 @@ class TicketView:
     ends_at: datetime | None
     entry: Span | None
     gates: tuple[str, ...]
+    gate_numbers: frozenset[int]
     category: Category
     price: Money
     order_id: UUID
-    serial: int
+    number: int
+    of: int
     holder_id: UUID | None
     issued_at: datetime
     state: TicketState
     needs_activation: bool
-    history: tuple[TicketEvent, ...] = ()
+    used_at: datetime | None
+    used_gate: str
+    void_reason: str
+
+
+class EventKind(StrEnum):
+    """What can happen to a ticket."""
+
+    ISSUED = "issued"
+    ACTIVATED = "activated"
+    VOIDED = "voided"
+    REINSTATED = "reinstated"
+    ADMITTED = "admitted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEvent:
+    """One thing that happened to a ticket. `reason` is in the words of who did it."""
+
+    kind: EventKind
+    at: datetime
+    reason: str = ""
+    gate: str = ""

@@ -1,0 +1,38 @@
+"""Proof that a path meets no ORM and that its statements do not grow with its batch."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from grandstand.store.api import Database, Tx
+
+type Counted = Callable[[Callable[[Tx], Any]], int]
+
+
+@pytest.fixture
+def counted(database: Database, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """Run some work over a raw connection, with Django's database access blocked, and say how many statements it needed."""
+
+    def run(work: Callable[[Tx], Any]) -> int:
+        statements = 0
+        one, many = Tx._run, Tx._run_many
+
+        def counting(self: Tx, *arguments: Any) -> None:
+            nonlocal statements
+            statements += 1
+            one(self, *arguments)
+
+        def counting_many(self: Tx, *arguments: Any) -> None:
+            nonlocal statements
+            statements += 1
+            many(self, *arguments)
+
+        with monkeypatch.context() as patch, database.write() as tx, django_db_blocker.block():
+            patch.setattr(Tx, "_run", counting)
+            patch.setattr(Tx, "_run_many", counting_many)
+            work(tx)
+        return statements
+
+    return run
