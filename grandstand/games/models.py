@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast, Length, Lower, Substr
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grandstand.games import values
 from grandstand.kit.ids import new_id
@@ -34,11 +35,18 @@ class StatusName(models.TextChoices):
     CANCELLED = values.Status.CANCELLED, _("cancelled")
 
 
+class ParticipantKindName(models.TextChoices):
+    """The kinds of participant as people read them."""
+
+    PERSON = values.ParticipantKind.PERSON, _("person")
+    TEAM = values.ParticipantKind.TEAM, _("team")
+
+
 class Edition(models.Model):
     """One holding of a Games, cup or league."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organisation = models.ForeignKey("movement.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("movement.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation"))
     code = models.CharField(_("code"), max_length=CODE_LENGTH)
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     names = models.JSONField(_("name in other languages"), default=dict, blank=True)
@@ -69,7 +77,7 @@ class OfEdition(models.Model):
     """A row of an edition, and so of its organiser."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organisation = models.ForeignKey("movement.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("movement.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation"))
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+", verbose_name=_("edition"))
 
     class Meta:
@@ -277,7 +285,7 @@ class Unit(Named):
 class Participant(Named):
     """A person or team that takes part. Nothing personal but the name and the country it stands for."""
 
-    kind = models.CharField(_("kind"), max_length=10, choices=[(kind.value, kind.value) for kind in values.ParticipantKind])
+    kind = models.CharField(_("kind"), max_length=10, choices=ParticipantKindName.choices)
     code = models.CharField(_("code"), max_length=CODE_LENGTH)
     organisation_code = models.CharField(_("NOC or club"), max_length=10, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 alpha-2"))
@@ -335,14 +343,16 @@ class Result(OfEdition):
 class Import(OfEdition):
     """A file that was imported and changed something: its name, digest and report. Append-only."""
 
-    source = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)
-    imported_at = models.DateTimeField()
-    imported_by = models.CharField(max_length=120)
-    report = models.JSONField()
+    source = models.CharField(_("file"), max_length=200)
+    digest = models.CharField(_("SHA-256"), max_length=64)
+    imported_at = models.DateTimeField(_("imported at"))
+    imported_by = models.CharField(_("imported by"), max_length=120)
+    report = models.JSONField(_("report"))
 
     class Meta:
         db_table = "games_import"
+        verbose_name = pgettext_lazy("noun", "import")
+        verbose_name_plural = pgettext_lazy("noun", "imports")
 
 
 class ImportedSession(OfEdition):

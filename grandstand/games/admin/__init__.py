@@ -1,0 +1,5 @@
+"""The schedule in the console."""
+
+from grandstand.games.admin import parts, sessions
+
+__all__ = ["parts", "sessions"]
