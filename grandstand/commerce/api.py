@@ -1,6 +1,6 @@
 """The door of commerce: baskets, orders, payments, refunds, papers. Rooms above sell through its Seller protocol."""
 
-from grandstand.commerce.adapters.testbank_provider import TestProvider
+from grandstand.commerce.adapters.testbank_provider import TestProvider, run_test_bank
 from grandstand.commerce.checks import check_orders
 from grandstand.commerce.facts import OrderAdopted, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, PaymentDisputed, SalePaid, SaleRefunded
 from grandstand.commerce.links import opens, order_key, use_order_page
@@ -19,6 +19,7 @@ from grandstand.commerce.queries.baskets import find_basket
 from grandstand.commerce.queries.documents import File, credit_note_file, document_file, documents_of, invoice_file, receipt_file
 from grandstand.commerce.queries.open_baskets import units_in_basket
 from grandstand.commerce.queries.orders import ORDERS_A_PAGE, order, orders_of
+from grandstand.commerce.queries.payments import payment_progress
 from grandstand.commerce.queries.sales import sales_totals
 from grandstand.commerce.refusals import (
     AlreadyOrdered,
@@ -32,6 +33,7 @@ from grandstand.commerce.refusals import (
     NoSuchDocument,
     NoSuchLine,
     NoSuchOrder,
+    NoSuchPayment,
     NothingToRefund,
     NotShipped,
     OrderClosed,
@@ -78,6 +80,8 @@ from grandstand.commerce.values import (
     OrderStatus,
     OrderSummary,
     Owner,
+    PaymentProgress,
+    PaymentState,
     Placed,
     Placing,
     RefundAsk,
@@ -132,6 +136,7 @@ __all__ = [
     "NoSuchDocument",
     "NoSuchLine",
     "NoSuchOrder",
+    "NoSuchPayment",
     "NotQuoted",
     "NotShipped",
     "NothingToRefund",
@@ -151,7 +156,9 @@ __all__ = [
     "Parcel",
     "PaymentAsk",
     "PaymentDisputed",
+    "PaymentProgress",
     "PaymentProvider",
+    "PaymentState",
     "Placed",
     "Placing",
     "PriceChanged",
@@ -207,6 +214,7 @@ __all__ = [
     "order_key",
     "orders_of",
     "pay_back_again",
+    "payment_progress",
     "place_order",
     "place_orders_many",
     "providers",
@@ -218,6 +226,7 @@ __all__ = [
     "register_seller",
     "remove_lines_many",
     "retake_lines_many",
+    "run_test_bank",
     "sales_totals",
     "send_paybacks",
     "set_tax_rates",

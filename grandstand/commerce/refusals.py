@@ -21,6 +21,12 @@ class NoSuchOrder(NotFound):
     code = "no_such_order"
 
 
+class NoSuchPayment(NotFound):
+    """There is no such payment, or not for this owner."""
+
+    code = "no_such_payment"
+
+
 class NoSuchDocument(NotFound):
     """There is no such paper, or not for this person."""
 

@@ -438,6 +438,36 @@ class Refunded:
     repeated: bool = False
 
 
+class PaymentState(StrEnum):
+    """What a buyer who comes back from a bank is told."""
+
+    WAITING = "waiting"
+    """The bank has told nothing yet."""
+    AUTHORISED = "authorised"
+    """The bank has set the money aside; it is not ours yet."""
+    FAILED = "failed"
+    """The try ended without money."""
+    PAID = "paid"
+    SENT_BACK = "sent_back"
+    """The money came when the order could not be fulfilled any more, and goes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentProgress:
+    """Where a payment stands. `redirect_url` is the provider's page, where the buyer may go on while it waits."""
+
+    payment_id: UUID
+    order_id: UUID
+    owner: Owner | None
+    number: str
+    amount: Money
+    state: PaymentState
+    order_status: OrderStatus
+    pay_by: datetime
+    redirect_url: str
+    return_path: str
+
+
 class DocumentKind(StrEnum):
     """Numbered papers of a seller. Each kind has its own series without gaps, by seller and year."""
 

@@ -204,6 +204,11 @@ GRANDSTAND_WORKER_INSIDE = env.flag(
     meaning="Whether the server's process also delivers facts, sends mail, expires holds and does tasks. On SQLite it must; on PostgreSQL "
     "`grandstand worker` may do it elsewhere.",
 )
+GRANDSTAND_TEST_PAYMENTS = env.flag(
+    "GRANDSTAND_TEST_PAYMENTS",
+    default=GRANDSTAND_LOCAL,
+    meaning="Whether the test bank takes payments, in which there is no money. Never where real things are sold.",
+)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # -- the organiser's console -----------------------------------------------------------------------------------------------------------

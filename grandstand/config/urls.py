@@ -19,6 +19,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("grandstand.people.web.urls")),
     path("account/", include("grandstand.messaging.web.urls")),
     path("", include("grandstand.movement.web.urls")),
+    path("", include("grandstand.commerce.web.urls")),
     path("console/", console.urls),
     prefix_default_language=False,
 )

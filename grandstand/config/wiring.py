@@ -4,6 +4,7 @@
 def wire() -> None:
     """Tie the rooms together. Called once when Django is ready; calling it again changes nothing."""
     wire_people()
+    wire_commerce()
 
 
 def wire_people() -> None:
@@ -17,3 +18,26 @@ def wire_people() -> None:
     people.register_personal_data("people", people.AccountOfPerson())
     people.register_personal_data("movement", movement.RolesOfPerson())
     people.register_personal_data("messaging", messaging.NoticesOfPerson())
+
+
+def wire_commerce() -> None:
+    """Ways to pay, and what follows from an order after its commit: papers, mail, forgetting."""
+    from uuid import UUID
+
+    from django.conf import settings
+
+    from grandstand.commerce import api as commerce
+    from grandstand.commerce import handlers
+    from grandstand.messaging import api as messaging
+    from grandstand.people import api as people
+    from grandstand.store import api as store
+
+    if settings.GRANDSTAND_TEST_PAYMENTS:
+        commerce.register_provider(commerce.TestProvider(platform_url=settings.GRANDSTAND_URL))
+    store.hear(commerce.OrderPlaced, handlers.confirm_order)
+    store.hear(commerce.OrderPaid, handlers.send_papers)
+    store.hear(commerce.OrderRefunded, handlers.send_refund_papers)
+    messaging.provide_attachments(handlers.RECEIPT, lambda order_id: commerce.receipt_file(UUID(order_id)).content)
+    messaging.provide_attachments(handlers.INVOICE, lambda document_id: commerce.document_file(UUID(document_id)).content)
+    messaging.provide_attachments(handlers.CREDIT_NOTE, lambda document_id: commerce.document_file(UUID(document_id)).content)
+    people.register_personal_data("commerce", commerce.OrdersOfPerson())

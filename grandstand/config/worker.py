@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.core.cache import cache
 from django.db import close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 
+from grandstand.commerce import api as commerce
 from grandstand.kit.clock import now
 from grandstand.messaging import api as messaging
 from grandstand.store import api as store
@@ -51,6 +53,14 @@ def _send_notices(at: datetime) -> int:
     return messaging.send_due(now=at)
 
 
+def _ask_providers(at: datetime) -> int:
+    return commerce.send_paybacks(now=at) + commerce.capture_payments(now=at) + commerce.fetch_payments(now=at)
+
+
+def _run_test_bank(at: datetime) -> int:
+    return commerce.run_test_bank(now=at, platform_url=settings.GRANDSTAND_URL) if settings.GRANDSTAND_TEST_PAYMENTS else 0
+
+
 def _sweep_rates(at: datetime) -> int:
     with store.write() as tx:
         store.sweep(tx, now=at)
@@ -79,6 +89,8 @@ def jobs() -> list[Job]:
         Job(name="beat", every=BEAT, work=beat),
         Job(name="deliver_facts", every=timedelta(milliseconds=500), work=_deliver_facts),
         Job(name="send_notices", every=timedelta(seconds=1), work=_send_notices),
+        Job(name="ask_providers", every=timedelta(seconds=2), work=_ask_providers),
+        Job(name="run_test_bank", every=timedelta(milliseconds=500), work=_run_test_bank),
         Job(name="do_tasks", every=timedelta(seconds=1), work=_do_tasks),
         Job(name="sweep_rates", every=timedelta(hours=1), work=_sweep_rates),
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
@@ -123,3 +124,11 @@ def post_to(url: str) -> testbank.Transport:
             return 0
 
     return post
+
+
+def run_test_bank(*, now: datetime, platform_url: str) -> int:
+    """Let the bank do what is due on its side: end silent payments, send webhooks over HTTP; returns how many were taken."""
+    testbank.close_silent_payments(now=now)
+    with override(settings.LANGUAGE_CODE):
+        url = platform_url + reverse("commerce:webhook", args=[TestProvider.code])
+    return testbank.send_webhooks(now=now, transport=post_to(url))

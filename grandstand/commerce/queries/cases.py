@@ -59,13 +59,13 @@ def open_cases(tx: Tx, order_ids: Sequence[UUID]) -> list[Case]:
     paybacks = among(tx, models.Payback, PaybackRow, "payment_id", list(payments))
     for payback in paybacks:
         cases[payments[payback.payment_id].order_id].paybacks.append(payback)
-    for payment_id, facts in _facts(tx, payments, paybacks).items():
+    for payment_id, facts in facts_of(tx, payments, paybacks).items():
         payment = payments[payment_id]
         cases[payment.order_id].totals[payment_id] = fold(facts, currency=payment.currency)
     return list(cases.values())
 
 
-def _facts(tx: Tx, payments: dict[UUID, PaymentRow], paybacks: Iterable[PaybackRow]) -> dict[UUID, list[ProviderFact]]:
+def facts_of(tx: Tx, payments: dict[UUID, PaymentRow], paybacks: Iterable[PaybackRow]) -> dict[UUID, list[ProviderFact]]:
     """The facts of each payment: those that carry our id, and those that carry the provider's reference only."""
     by_reference = {(row.provider, row.provider_reference): row.id for row in payments.values() if row.provider_reference}
     refunds = {(payments[row.payment_id].provider, row.provider_reference): row.id for row in paybacks if row.provider_reference}
