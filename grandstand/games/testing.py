@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
+
 from grandstand.games import disciplines, queries, services
 from grandstand.games.drafts import EditionDraft, ParticipantDraft, ScheduleDraft, SessionDraft, UnitDraft, VenueDraft
 from grandstand.games.stakes import Stakes
@@ -89,6 +91,16 @@ def make_sessions(
 def make_session(*, edition: Edition | None = None, code: str = "SWM01", **draft: Any) -> Session:
     """One session: swimming in the pool in Paris, 1 July 2031, 19:00 to 21:30, unless told otherwise."""
     return make_sessions([session_draft(code, **draft)], edition=edition)[0]
+
+
+def facts() -> Any:
+    """What was announced: a manager of store's rows, for counting and looking."""
+    return apps.get_model("store", "Fact").objects
+
+
+def audit_entries() -> Any:
+    """Who wrote what and why: a manager of store's rows."""
+    return apps.get_model("store", "AuditEntry").objects
 
 
 class FixedStakes(Stakes):

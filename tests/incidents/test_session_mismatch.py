@@ -11,8 +11,7 @@ import pytest
 
 from grandstand.games import api as games
 from grandstand.games import stakes
-from grandstand.games.testing import BY, NOW, FixedStakes, make_edition, make_sessions, session_draft, wall
-from grandstand.store import models as kept
+from grandstand.games.testing import BY, NOW, FixedStakes, facts, make_edition, make_sessions, session_draft, wall
 from grandstand.store.api import Database
 
 SESSIONS = [
@@ -51,7 +50,7 @@ def test_five_units_outside_their_session_are_flagged_and_nothing_is_retimed(
     edition = make_edition()
     sessions = make_sessions(SESSIONS, edition=edition)
     monkeypatch.setattr(stakes, "_registered", {"test": FixedStakes(dict.fromkeys([s.id for s in sessions], 6000))})
-    facts = kept.Fact.objects.count()
+    announced = facts().count()
     report = games.import_units(source=units(tmp_path), edition_code=edition.code, dry_run=False, now=NOW, by=BY)
     assert (report.rows, report.created, report.not_imported) == (9, 9, 0)
     assert [(p.kind, p.code[22:32]) for p in report.problems] == [("unit_outside_session", f"QUAL{n:06}") for n in (5, 6, 7, 8, 9)]
@@ -65,7 +64,7 @@ def test_five_units_outside_their_session_are_flagged_and_nothing_is_retimed(
     assert all(unit.outside_session for unit in flagged)
     assert flagged[0].starts_at == datetime(2031, 7, 1, 7, 59, tzinfo=UTC)
     assert games.sessions_by_ids(ids=[s.id for s in sessions]) == {s.id: s for s in sessions}
-    assert kept.Fact.objects.count() == facts
+    assert facts().count() == announced
 
 
 def test_a_second_import_flags_them_again_and_moving_the_session_clears_it(database: Database, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import grandstand.games.values
 import grandstand.kit.ids
 from django.db import migrations, models
 
-from grandstand.store.walls import RaiseWall, append_only, refuse_row, same_on_both_sides
+from grandstand.store.api import RaiseWall, append_only, refuse_row, same_on_both_sides
 
 
 def _of_one_edition(table, column, target):

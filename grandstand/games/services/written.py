@@ -52,6 +52,7 @@ def _at_times(place: Place, *, starts: str, ends: str, day: str) -> Place:
     starts_local = _time(starts, "starts_local", on) if starts else place.starts_local
     if starts_local and day and not starts:
         starts_local = datetime.combine(_day(day), starts_local.time())
+    ends_local: datetime | None
     if ends:
         ends_local = _time(ends, "ends_local", starts_local.date() if starts_local else on)
         if starts_local and ends_local <= starts_local and cells.time_of_day(ends).day is None:

@@ -10,12 +10,11 @@ from django.urls import reverse
 
 from grandstand.games import api as games
 from grandstand.games import stakes
-from grandstand.games.testing import FixedStakes, make_edition, make_session, make_sessions, session_draft, wall
+from grandstand.games.testing import FixedStakes, audit_entries, facts, make_edition, make_session, make_sessions, session_draft, wall
 from grandstand.kit.ids import new_id
 from grandstand.movement.api import Organisation, Role
 from grandstand.movement.testing import make_member, make_organisation
 from grandstand.people.testing import sign_in
-from grandstand.store import models as kept
 
 pytestmark = pytest.mark.django_db
 MODELS = ["edition", "discipline", "venue", "session", "unit", "participant", "import"]
@@ -68,8 +67,8 @@ def test_an_organiser_moves_a_session_with_a_reason(client: Client, ours: Organi
         *(wall("2031-07-02T18:00"), wall("2031-07-02T20:00")),
         *(wall("2031-07-02T18:00").date(), "Heats, moved"),
     )
-    assert kept.Fact.objects.get(kind="SessionMoved").payload["stakes"] == 1234
-    assert set(kept.AuditEntry.objects.filter(object_id=str(session.id)).exclude(action="created").values_list("action", "reason")) == {
+    assert facts().get(kind="SessionMoved").payload["stakes"] == 1234
+    assert set(audit_entries().filter(object_id=str(session.id)).exclude(action="created").values_list("action", "reason")) == {
         ("moved", "the organiser said so"),
         ("described", "the organiser said so"),
     }
@@ -77,10 +76,10 @@ def test_an_organiser_moves_a_session_with_a_reason(client: Client, ours: Organi
 
 def test_nothing_changes_without_a_reason_or_when_the_form_says_what_is_so(client: Client, ours: Organisation) -> None:
     session = make_session(edition=make_edition(organisation_id=ours.id))
-    entries = kept.AuditEntry.objects.count()
+    entries = audit_entries().count()
     assert change(client, session, starts_local="2031-07-02T18:00", ends_local="2031-07-02T20:00", reason="").status_code == 200
     assert change(client, session).status_code == 302
-    assert (now_is(session), kept.AuditEntry.objects.count()) == (session, entries)
+    assert (now_is(session), audit_entries().count()) == (session, entries)
 
 
 def test_a_session_is_cancelled_reinstated_and_postponed(client: Client, ours: Organisation) -> None:

@@ -9,10 +9,9 @@ import pytest
 
 from grandstand.games import api as games
 from grandstand.games import stakes
-from grandstand.games.testing import BY, NOW, FixedStakes, make_edition, make_session, wall
+from grandstand.games.testing import BY, NOW, FixedStakes, audit_entries, facts, make_edition, make_session, wall
 from grandstand.kit.ids import new_id
 from grandstand.movement.testing import make_organisation
-from grandstand.store import models as kept
 from grandstand.store.api import Database
 
 ODDITIES = Path(__file__).parent / "files" / "sessions.csv"
@@ -41,7 +40,7 @@ def session(code: str, edition_code: str = "demo") -> games.Session:
 
 
 def rows_in_database() -> dict[str, int]:
-    return {model.__name__: model.objects.count() for model in (kept.Fact, kept.AuditEntry)}
+    return {"facts": facts().count(), "audit": audit_entries().count()}
 
 
 # -- the oddities of real files --------------------------------------------------------------------------------------------------------
@@ -161,7 +160,7 @@ def test_a_changed_file_shows_its_differences_first_and_changes_only_those(datab
         ("SWM01", "highest_minor", "2800", "3000"),
     ]
     assert session("SWM01").starts_at == datetime(2031, 7, 1, 16, tzinfo=UTC)
-    moved = kept.Fact.objects.get(kind="SessionMoved")
+    moved = facts().get(kind="SessionMoved")
     assert (moved.payload["starts_before_at"], moved.payload["starts_after_at"]) == ("2031-07-01T17:00:00Z", "2031-07-01T16:00:00Z")
     assert counts(imported(changed)) == (2, 0, 0, 2, 0)
 
@@ -195,7 +194,7 @@ def test_a_session_with_tickets_sold_is_never_retimed_by_a_file(database: Databa
         assert "grandstand move-session demo SWM01" in problem.advice
     now = session("SWM01")
     assert (now.title, now.place) == ("Finals", sold.place)
-    assert not kept.Fact.objects.filter(kind="SessionMoved").exists()
+    assert not facts().filter(kind="SessionMoved").exists()
     lake = next(v for v in games.venues(edition_id=sold.edition_id) if v.name == "Lake")
     to = replace(sold.place, starts_local=wall("2031-07-01T18:00"), venue_id=lake.id)
     assert games.move_session(session_id=sold.id, to=to, now=NOW, by=BY, reason="the pool leaks").stakes == 41
@@ -207,7 +206,7 @@ def test_the_same_instants_under_another_zones_name_are_no_move(database: Databa
     monkeypatch.setattr(stakes, "_registered", {"test": FixedStakes({session("SWM01").id: 41})})
     report = imported(file(tmp_path, ROW.replace("Europe/Paris", "Europe/Brussels")))
     assert ([d.field for d in report.differences], report.problems) == (["time_zone"], ())
-    assert not kept.Fact.objects.filter(kind="SessionMoved").exists()
+    assert not facts().filter(kind="SessionMoved").exists()
 
 
 def test_a_change_made_by_hand_survives_the_same_file_and_yields_to_a_new_one(database: Database, tmp_path: Path) -> None:

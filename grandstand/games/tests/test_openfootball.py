@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from grandstand.games import api as games
-from grandstand.games.testing import BY, NOW, wall
+from grandstand.games.testing import BY, NOW, audit_entries, facts, wall
 from grandstand.movement.testing import make_organisation
-from grandstand.store import models as kept
 from grandstand.store.api import Database
 
 FILES = Path(__file__).parent / "files"
@@ -75,10 +74,10 @@ def test_scores_become_results_and_teams_participants(database: Database) -> Non
 
 def test_a_second_import_of_matches_changes_nothing(database: Database) -> None:
     imported(FILES / "cup.json", first=True)
-    before = kept.AuditEntry.objects.count()
+    before = audit_entries().count()
     again = imported(FILES / "cup.json")
     assert (again.created, again.changed, again.unchanged, again.differences) == (0, 0, 5, ())
-    assert kept.AuditEntry.objects.count() == before
+    assert audit_entries().count() == before
 
 
 def test_a_new_score_changes_its_match_and_is_announced(database: Database, tmp_path: Path) -> None:
@@ -86,7 +85,7 @@ def test_a_new_score_changes_its_match_and_is_announced(database: Database, tmp_
         shutil.copy(path, tmp_path)
     source = tmp_path / "cup.json"
     imported(source, first=True)
-    entered = kept.Fact.objects.filter(kind="ResultsEntered").count()
+    entered = facts().filter(kind="ResultsEntered").count()
     cup = json.loads(source.read_text(encoding="utf-8"))
     cup["matches"][0]["score"] = {"ft": [2, 3]}
     source.write_text(json.dumps(cup), encoding="utf-8")
@@ -98,7 +97,7 @@ def test_a_new_score_changes_its_match_and_is_announced(database: Database, tmp_
         *("MEX 1 2, SCO 2 0", "MEX 2 2, SCO 1 3"),
     )
     assert competitors("GA-MEX-SCO") == [("MEX", 2, "2", "MX"), ("SCO", 1, "3", "GB")]
-    assert kept.Fact.objects.filter(kind="ResultsEntered").count() == entered + 1
+    assert facts().filter(kind="ResultsEntered").count() == entered + 1
 
 
 def test_without_the_files_beside_it_cities_are_venues_and_names_are_codes(sqlite: Database, tmp_path: Path) -> None:

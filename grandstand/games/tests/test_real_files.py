@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from grandstand.games import api as games
-from grandstand.games.testing import BY, NOW
+from grandstand.games.testing import BY, NOW, audit_entries, facts
 from grandstand.movement.testing import make_organisation
-from grandstand.store import models as kept
 from grandstand.store.api import Database
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -60,16 +59,16 @@ def test_none_of_847_real_sessions_is_lost(database: Database) -> None:
         "with prices": 828,
     }
     assert max(s.ends_at - s.starts_at for s in timed if s.starts_at and s.ends_at) < timedelta(hours=12)
-    assert kept.Fact.objects.filter(kind="SessionScheduled").count() == 847
+    assert facts().filter(kind="SessionScheduled").count() == 847
 
 
 @needs(SUMMER)
 def test_a_second_import_of_847_real_sessions_changes_nothing(database: Database) -> None:
     first = imported(SUMMER, first=True)
-    before = kept.AuditEntry.objects.count()
+    before = audit_entries().count()
     second = imported(SUMMER)
     assert (second.rows, second.created, second.changed, second.unchanged, second.differences) == (847, 0, 0, 847, ())
-    assert (second.problems, kept.AuditEntry.objects.count()) == (first.problems, before)
+    assert (second.problems, audit_entries().count()) == (first.problems, before)
 
 
 @needs(SUMMER)

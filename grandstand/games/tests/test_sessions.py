@@ -12,9 +12,20 @@ from pytest_django import DjangoDbBlocker
 from grandstand.games import api as games
 from grandstand.games import stakes
 from grandstand.games.drafts import UnitDraft
-from grandstand.games.testing import BY, FIRST_START, NOW, FixedStakes, make_edition, make_session, make_sessions, session_draft, wall
+from grandstand.games.testing import (
+    BY,
+    FIRST_START,
+    NOW,
+    FixedStakes,
+    audit_entries,
+    facts,
+    make_edition,
+    make_session,
+    make_sessions,
+    session_draft,
+    wall,
+)
 from grandstand.kit.ids import new_id
-from grandstand.store import models as kept
 from grandstand.store.api import Database, WallHit
 
 RSC = "SWMW100MFR----------" + "--HEAT000100--"
@@ -28,8 +39,8 @@ def sold(monkeypatch: pytest.MonkeyPatch) -> dict[UUID, int]:
     return counts
 
 
-def facts() -> list[tuple[str, dict[str, object]]]:
-    return [(fact.kind, fact.payload) for fact in kept.Fact.objects.exclude(kind="OrganisationCreated").order_by("occurred_at", "id")]
+def announced() -> list[tuple[str, dict[str, object]]]:
+    return [(fact.kind, fact.payload) for fact in facts().exclude(kind="OrganisationCreated").order_by("occurred_at", "id")]
 
 
 def test_a_new_session_keeps_its_wall_time_and_the_instant_it_means(database: Database) -> None:
@@ -37,8 +48,8 @@ def test_a_new_session_keeps_its_wall_time_and_the_instant_it_means(database: Da
     assert (session.starts_local, session.time_zone) == (wall("2031-07-01T19:00"), "Europe/Paris")
     assert (session.starts_at, session.ends_at) == (datetime(2031, 7, 1, 17, tzinfo=UTC), datetime(2031, 7, 1, 19, 30, tzinfo=UTC))
     assert (session.status, session.day_on, session.venue_name, session.region) == ("scheduled", date(2031, 7, 1), "River Pool", "FR-IDF")
-    assert facts() == [("SessionScheduled", {"session_id": str(session.id), "edition_id": str(session.edition_id)})]
-    entry = kept.AuditEntry.objects.get(object_type="games.session")
+    assert announced() == [("SessionScheduled", {"session_id": str(session.id), "edition_id": str(session.edition_id)})]
+    entry = audit_entries().get(object_type="games.session")
     assert (entry.action, entry.object_id, entry.reason) == ("created", str(session.id), "for a test")
 
 
@@ -71,7 +82,7 @@ def test_moving_a_session_announces_before_and_after_with_the_tickets_that_rest_
     to = replace(session.place, starts_local=FIRST_START + timedelta(days=1), ends_local=FIRST_START + timedelta(days=1, hours=2))
     moved = games.move_session(session_id=session.id, to=to, now=NOW, by=BY, reason="storm")
     assert (moved.stakes, moved.session.starts_at) == (1200, datetime(2031, 7, 2, 17, tzinfo=UTC))
-    assert facts()[-1] == (
+    assert announced()[-1] == (
         "SessionMoved",
         {
             "session_id": str(session.id),
@@ -85,7 +96,7 @@ def test_moving_a_session_announces_before_and_after_with_the_tickets_that_rest_
             "stakes": 1200,
         },
     )
-    entry = kept.AuditEntry.objects.filter(action="moved").get()
+    entry = audit_entries().filter(action="moved").get()
     assert (entry.reason, entry.before) == (
         "storm",
         {"day_on": "2031-07-01", "starts_local": "2031-07-01T19:00:00", "ends_local": "2031-07-01T21:30:00"},
@@ -94,9 +105,9 @@ def test_moving_a_session_announces_before_and_after_with_the_tickets_that_rest_
 
 def test_moving_a_session_to_where_it_is_changes_nothing(database: Database) -> None:
     session = make_session()
-    before = kept.AuditEntry.objects.count()
+    before = audit_entries().count()
     moved = games.move_session(session_id=session.id, to=session.place, now=NOW, by=BY, reason="again")
-    assert (moved.session, moved.stakes, kept.AuditEntry.objects.count(), len(facts())) == (session, 0, before, 1)
+    assert (moved.session, moved.stakes, audit_entries().count(), len(announced())) == (session, 0, before, 1)
 
 
 def test_a_session_moves_with_its_units_or_says_which_no_longer_fit(database: Database) -> None:
@@ -142,7 +153,7 @@ def test_a_cancelled_session_is_reinstated_before_it_moves(database: Database, s
         games.move_session(session_id=session.id, to=session.place, now=NOW, by=BY, reason="war")
     assert games.reinstate_session(session_id=session.id, now=NOW, by=BY, reason="peace") == session
     told = {"session_id": str(session.id), "edition_id": str(session.edition_id), "stakes": 7}
-    assert facts()[1:] == [("SessionCancelled", told), ("SessionReinstated", told)]
+    assert announced()[1:] == [("SessionCancelled", told), ("SessionReinstated", told)]
 
 
 def test_a_postponed_session_is_on_again_once_it_is_moved(database: Database) -> None:
@@ -150,7 +161,7 @@ def test_a_postponed_session_is_on_again_once_it_is_moved(database: Database) ->
     assert games.postpone_session(session_id=session.id, now=NOW, by=BY, reason="fog").status == "postponed"
     to = replace(session.place, starts_local=FIRST_START + timedelta(days=2), ends_local=FIRST_START + timedelta(days=2, hours=1))
     assert games.move_session(session_id=session.id, to=to, now=NOW, by=BY, reason="clear").session.status == "scheduled"
-    assert [kind for kind, _ in facts()] == ["SessionScheduled", "SessionPostponed", "SessionMoved"]
+    assert [kind for kind, _ in announced()] == ["SessionScheduled", "SessionPostponed", "SessionMoved"]
 
 
 def test_a_session_with_tickets_sold_stays_ticketed(database: Database, sold: dict[UUID, int]) -> None:

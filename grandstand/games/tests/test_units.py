@@ -8,8 +8,7 @@ import pytest
 
 from grandstand.games import api as games
 from grandstand.games.drafts import ParticipantDraft, ResultDraft, UnitDraft
-from grandstand.games.testing import BY, NOW, make_sessions, session_draft
-from grandstand.store import models as kept
+from grandstand.games.testing import BY, NOW, audit_entries, facts, make_sessions, session_draft
 from grandstand.store.api import Database, WallHit
 
 HEAT = "SWMW100MFR------------HEAT000100--"
@@ -50,8 +49,8 @@ def test_a_start_list_keeps_its_order_and_results_join_it(database: Database) ->
         ResultDraft(participant_code="SWM2", status=games.ResultStatus.DID_NOT_START),
     )
     assert results(session) == [("SWM2", "dns", None, ""), ("SWM1", "ok", 1, "53.02")]
-    assert kept.Fact.objects.filter(kind="ResultsEntered").count() == 1
-    entry = kept.AuditEntry.objects.get(object_type="games.unit", action="changed")
+    assert facts().filter(kind="ResultsEntered").count() == 1
+    entry = audit_entries().get(object_type="games.unit", action="changed")
     assert (entry.before, entry.after) == ({"results": []}, {"results": ["SWM1 ok 1 53.02", "SWM2 dns"]})
 
 
@@ -59,10 +58,10 @@ def test_entering_the_same_results_twice_changes_nothing_and_a_correction_is_ann
     session = a_session()
     for _ in range(2):
         enter(session, ResultDraft(participant_code="SWM1", rank=1))
-    assert kept.Fact.objects.filter(kind="ResultsEntered").count() == 1
+    assert facts().filter(kind="ResultsEntered").count() == 1
     enter(session, ResultDraft(participant_code="SWM2", rank=1))
     assert results(session) == [("SWM2", "ok", 1, ""), ("SWM1", None, None, "")]
-    assert kept.Fact.objects.filter(kind="ResultsEntered").count() == 2
+    assert facts().filter(kind="ResultsEntered").count() == 2
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_a_unit_that_cannot_be_refuses_the_whole_schedule(sqlite: Database, wron
     with pytest.raises(games.ScheduleWrong) as refused:
         a_session(replace(UNIT, **wrong))  # type: ignore[arg-type]
     assert refused.value.detail == {"field": field}
-    assert not kept.Fact.objects.filter(kind="SessionScheduled").exists()
+    assert not facts().filter(kind="SessionScheduled").exists()
 
 
 def test_the_database_holds_units_in_their_phase_and_results_to_starters(database: Database) -> None:
@@ -153,10 +152,10 @@ def test_a_file_of_units_makes_their_events_and_phases_once(database: Database, 
         ("Heat 1", "100 m freestyle", "Heats", datetime(2031, 7, 1, 17, 10, tzinfo=UTC)),
         ("Heat 2", "100 m freestyle", "Heats", datetime(2031, 7, 1, 17, 20, tzinfo=UTC)),
     ]
-    audit = kept.AuditEntry.objects.count()
+    audit = audit_entries().count()
     again = imported()
     assert (again.created, again.changed, again.unchanged, again.not_imported) == (0, 0, 5, 3)
-    assert kept.AuditEntry.objects.count() == audit
+    assert audit_entries().count() == audit
 
 
 def test_a_file_of_units_leaves_start_lists_and_results_alone(database: Database, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Moves as people type them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 LAKE = VenueDraft(code="lake", name="Lake", time_zone="America/Chicago")
 
 
-def moved(**given: str) -> games.Session:
+def moved(**given: Any) -> games.Session:
     session, _ = make_sessions([session_draft(), session_draft("SWM02", venue_code="lake", time_zone="America/Chicago")], venues=[POOL, LAKE])
     return games.move_session_as_written(
         edition_code=session.edition_code.upper(), session_code="swm01", now=NOW, by=BY, reason="storm", **given
@@ -44,7 +45,7 @@ def test_another_venue_brings_its_time_zone_unless_one_is_given() -> None:
 def test_a_session_without_times_gets_its_first() -> None:
     (session,) = make_sessions([session_draft(starts_local=None, ends_local=None, day_on=date(2031, 7, 1))])
 
-    def move(**given: str) -> games.Session:
+    def move(**given: Any) -> games.Session:
         return games.move_session_as_written(
             edition_code=session.edition_code, session_code="SWM01", now=NOW, by=BY, reason="known now", **given
         ).session
