@@ -7,8 +7,7 @@ organisation and currency, when money first moves over it; nothing needs to be s
 import re
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_noop
-
+from grandstand.kit.texts import gettext_noop
 from grandstand.ledger.values import AccountKind, UnknownAccount
 
 _DETAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.house import ROOT
 
 # Put together from parts, so that this file does not find itself.
-_HOSTS = ["pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "npmjs" + ".org", "deb.debian" + ".org", "artifactory", "/simp" + "le/"]
+_HOSTS = ["pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "npmjs" + ".org", "deb.debian" + ".org", "/simp" + "le/"]
 _OPTIONS = ["--index" + "-url", "--extra-index" + "-url", "--trusted" + "-host", "--find" + "-links", '"resolved"' + ":"]
 _PATHS = [r"/root" + r"/", r"/home" + r"/\w", r"/Users" + r"/\w", r"(?<![\w.-])/work" + r"/"]
 FORBIDDEN = re.compile("|".join([*map(re.escape, [*_HOSTS, *_OPTIONS]), *_PATHS]))
