@@ -16,6 +16,7 @@ from grandstand.commerce.payments import (
     register_provider,
 )
 from grandstand.commerce.queries.baskets import find_basket
+from grandstand.commerce.queries.contacts import contacts_many
 from grandstand.commerce.queries.documents import File, credit_note_file, document_file, documents_of, invoice_file, receipt_file
 from grandstand.commerce.queries.open_baskets import units_in_basket
 from grandstand.commerce.queries.orders import ORDERS_A_PAGE, order, orders_of
@@ -64,6 +65,7 @@ from grandstand.commerce.values import (
     Basket,
     BasketLine,
     Begun,
+    Contact,
     Description,
     Document,
     DocumentKind,
@@ -115,6 +117,7 @@ __all__ = [
     "BasketNotReady",
     "Begun",
     "CannotRestock",
+    "Contact",
     "ContactMissing",
     "Description",
     "Document",
@@ -198,6 +201,7 @@ __all__ = [
     "change_lines_many",
     "check_orders",
     "complete_many",
+    "contacts_many",
     "credit_note_file",
     "document_file",
     "documents_of",
