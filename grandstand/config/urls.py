@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns += i18n_patterns(
+    path("", include("grandstand.sites.web.urls")),
     path("", include("grandstand.ui.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("account/", include("grandstand.people.web.urls")),

@@ -5,6 +5,7 @@ def wire() -> None:
     """Tie the rooms together. Called once when Django is ready; calling it again changes nothing."""
     wire_people()
     wire_commerce()
+    wire_sites()
 
 
 def wire_people() -> None:
@@ -41,3 +42,12 @@ def wire_commerce() -> None:
     messaging.provide_attachments(handlers.INVOICE, lambda document_id: commerce.document_file(UUID(document_id)).content)
     messaging.provide_attachments(handlers.CREDIT_NOTE, lambda document_id: commerce.document_file(UUID(document_id)).content)
     people.register_personal_data("commerce", commerce.OrdersOfPerson())
+
+
+def wire_sites() -> None:
+    """The frame around every page, and where an order is shown."""
+    from grandstand.commerce import api as commerce
+    from grandstand.sites import api as sites
+
+    sites.register_chrome()
+    commerce.use_order_page(sites.order_path)

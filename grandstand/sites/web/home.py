@@ -1,12 +1,18 @@
 """The first page: what is on, what comes next, what can be had."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from grandstand.games import api as games
 from grandstand.kit import clock
+from grandstand.movement.api import Market
+from grandstand.shop import api as shop
 from grandstand.sites import cards, visiting
+from grandstand.sites.goods import product_card
 from grandstand.ui.audience import public
 
 AHEAD = 120
@@ -14,6 +20,7 @@ AHEAD = 120
 
 NEXT = 6
 FEATURED = 3
+PRODUCTS = 4
 
 
 @public
@@ -34,6 +41,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "days": days,
         "featured": shown[len(coming) :],
         "days_ahead": [len(day.cards) for day in days],
-        "disciplines": games.disciplines(edition_id=edition.id, language=language),
+        "products": [product_card(tile) for tile in _products(market, language, now)],
+        "disciplines": _disciplines(ahead),
     }
     return render(request, "sites/home.html", context)
+
+
+def _products(market: Market | None, language: str, now: datetime) -> tuple[shop.ProductTile, ...]:
+    return shop.products(market=market, language=language, now=now).products[:PRODUCTS] if market else ()
+
+
+def _disciplines(ahead: Sequence[games.Session]) -> list[tuple[str, str]]:
+    """Code and name of the disciplines that are still to come, by name: read from what was asked for anyway."""
+    return sorted({session.discipline_code: session.discipline_name for session in ahead}.items(), key=lambda each: each[1].casefold())
