@@ -1,12 +1,12 @@
 import threading
 import time
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grandstand.kit.ids import new_id, new_ids
+from grandstand.kit.ids import named_id, new_id, new_ids
 
 
 @given(counts=st.lists(st.integers(min_value=1, max_value=200), min_size=1, max_size=20))
@@ -46,3 +46,10 @@ def test_a_clock_that_jumps_back_does_not_break_the_order(monkeypatch: pytest.Mo
     first = new_id()
     monkeypatch.setattr(time, "time_ns", lambda: 1_000_000_000)
     assert first < new_id() < new_id()
+
+
+def test_the_id_of_a_name_is_always_the_same_and_no_other_names() -> None:
+    assert named_id(b"session:1") == named_id(b"session:1") == UUID("6da77282-d4fd-8d90-86a2-836be3b8d70d")
+    assert named_id(b"session:1") != named_id(b"session:2")
+    assert named_id(b"").version == 8
+    assert named_id(b"").variant == RFC_4122

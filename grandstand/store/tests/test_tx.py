@@ -184,3 +184,29 @@ def test_an_instant_is_the_same_whatever_the_sessions_zone(samples: Table, datab
     with database.write() as tx:
         tx.insert(samples, ["id", "at"], [(new_id(), noon)])
     assert Sample.objects.get().at == noon
+
+
+def test_columns_equal_in_all_rows_are_given_once(samples: Table, open_write: Open) -> None:
+    same = {"text": 'a "quoted" \\ text', "document": ["bare"], "at": datetime(2031, 7, 1, 12, tzinfo=UTC), "other": None, "truth": True}
+    with open_write() as tx:
+        assert tx.insert(samples, ["id", "number"], [(new_id(), 1), (new_id(), 2)], same=same) == 2
+        found = tx.select(samples, ["number", *same], order_by="number")
+    assert found == [(1, *same.values()), (2, *same.values())]
+
+
+def test_a_row_grows_or_is_made_and_tells_what_it_grew_to(samples: Table, open_write: Open) -> None:
+    with open_write() as tx:
+        assert tx.grow(samples, ["id", "number", "text"], [], key=["id"], add_to="number") == []
+        first, second = new_ids(2)
+        assert tx.grow(samples, ["id", "number", "text"], [(first, 3, "made")], key=["id"], add_to="number") == [(first, 3)]
+        grown = tx.grow(samples, ["id", "number", "text"], [(first, 4, "ignored"), (second, 5, "made too")], key=["id"], add_to="number")
+        assert sorted(grown) == [(first, 7), (second, 5)]
+        assert tx.select(samples, ["number", "text"], order_by="number") == [(5, "made too"), (7, "made")]
+
+
+def test_rows_are_found_by_several_columns_together(samples: Table, open_write: Open) -> None:
+    with open_write() as tx:
+        tx.insert(samples, ["id", "number", "text"], [(new_id(), 1, "a"), (new_id(), 2, "a"), (new_id(), 3, "b")])
+        wanted = [(1, "a"), (3, "a"), (3, "b")]
+        assert tx.select_matching(samples, ["number"], ["number", "text"], wanted, order_by="number", lock=True) == [(1,), (3,)]
+        assert tx.select_matching(samples, ["number"], ["number", "text"], []) == []
