@@ -5,6 +5,7 @@ def wire() -> None:
     """Tie the rooms together. Called once when Django is ready; calling it again changes nothing."""
     wire_people()
     wire_commerce()
+    wire_sellers()
     wire_sites()
 
 
@@ -51,3 +52,13 @@ def wire_sites() -> None:
 
     sites.register_chrome()
     commerce.use_order_page(sites.order_path)
+
+
+def wire_sellers() -> None:
+    """Who sells which kind of item."""
+    from grandstand.commerce import api as commerce
+    from grandstand.shop import api as shop
+    from grandstand.ticketing import api as ticketing
+
+    commerce.register_seller(ticketing.Tickets())
+    commerce.register_seller(shop.Products())

@@ -78,8 +78,8 @@ def test_every_reason_of_a_refused_line_has_words(language: str) -> None:
 
 
 def inventory_reasons() -> list[Reason]:
-    """Those that people hear: a reused key and missing seats are errors of ours."""
-    return [reason for reason in Reason if reason not in {Reason.KEY_REUSED, Reason.SEATS_NEEDED}]
+    """Those that buyers hear: a reused key and missing seats are errors of ours, a capacity is for who keeps the stock."""
+    return [reason for reason in Reason if reason not in {Reason.KEY_REUSED, Reason.SEATS_NEEDED, Reason.CAPACITY}]
 
 
 def test_a_no_without_words_of_its_own_keeps_those_it_came_with() -> None:

@@ -66,7 +66,7 @@ def change(request: HttpRequest, line_id: UUID) -> HttpResponse:
         return redirect("sites:basket")
     quantity, now = form.cleaned_data["quantity"], clock.now()
     if quantity == 0:
-        return remove(request, line_id)
+        return _taken_out(request, line_id)
     owner = commerce.the_owner(request, now=now)
     wanted = commerce.LineChange(owner=owner, line_id=line_id, quantity=quantity)
     (answer,) = store.write_retrying(lambda tx: commerce.change_lines_many(tx, [wanted], now=now))
@@ -87,10 +87,7 @@ def retake(request: HttpRequest, line_id: UUID) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """Take a line out; its units are free for others at once."""
-    now = clock.now()
-    owner = commerce.the_owner(request, now=now)
-    store.write_retrying(lambda tx: commerce.remove_lines_many(tx, [(owner, line_id)], now=now))
-    return redirect("sites:basket")
+    return _taken_out(request, line_id)
 
 
 @public
@@ -100,6 +97,13 @@ def reprice(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     owner, market = commerce.the_owner(request, now=now), movement.request_market(request)
     store.write_retrying(lambda tx: commerce.move_to_market(tx, owner=owner, market_code=market.code, now=now))
+    return redirect("sites:basket")
+
+
+def _taken_out(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    now = clock.now()
+    owner = commerce.the_owner(request, now=now)
+    store.write_retrying(lambda tx: commerce.remove_lines_many(tx, [(owner, line_id)], now=now))
     return redirect("sites:basket")
 
 

@@ -61,8 +61,7 @@ def review(request: HttpRequest) -> HttpResponse:
     if kept is None:
         return redirect("sites:checkout")
     if request.method == "POST":
-        chosen = {seller: code for seller in kept.shipping | _sellers(request) if (code := request.POST.get(f"shipping-{seller}"))}
-        replace(kept, shipping={**kept.shipping, **chosen}).keep_in(request.session)
+        replace(kept, shipping={**kept.shipping, **_ways(request)}).keep_in(request.session)
         return redirect("sites:review")
     found = _basket(request, kept)
     if found is None:
@@ -180,10 +179,10 @@ def _say(request: HttpRequest, contact: ContactForm, ship_to: commerce.ShipTo | 
     Said(name=given["name"], email=given["email"], key=str(new_id()), ship_to=ship_to, shipping=shipping).keep_in(request.session)
 
 
-def _sellers(request: HttpRequest) -> dict[UUID, str]:
-    """The sellers for whom a way of shipping was sent."""
-    sent = [name.removeprefix("shipping-") for name in request.POST if name.startswith("shipping-")]
-    return {UUID(seller): "" for seller in sent if _is_uuid(seller)}
+def _ways(request: HttpRequest) -> dict[UUID, str]:
+    """The way of shipping that was sent for each seller."""
+    sent = [(name.removeprefix("shipping-"), code) for name, code in request.POST.items() if name.startswith("shipping-")]
+    return {UUID(seller): str(code) for seller, code in sent if _is_uuid(seller)}
 
 
 def _is_uuid(text: str) -> bool:

@@ -1,5 +1,6 @@
 """One's orders: what was bought, where it is, what can still be done."""
 
+from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -66,8 +67,9 @@ def account(request: HttpRequest) -> HttpResponse:
     """Everything of mine: tickets to come, orders, parcels, details."""
     language, now = visiting.language(), clock.now()
     page = request.GET.get("page", "")
-    orders = commerce.orders_of(request.user.pk, page=int(page) if page.isdecimal() and len(page) < 7 else 1)
-    tickets = ticketing.my_tickets(person_id=request.user.pk, language=language)
+    person_id = cast(UUID, request.user.pk)
+    orders = commerce.orders_of(person_id, page=int(page) if page.isdecimal() and len(page) < 7 else 1)
+    tickets = ticketing.my_tickets(person_id=person_id, language=language)
     market = movement.request_market(request)
     context = {
         "orders": [(each, *status_words(each.status)) for each in orders.orders],
