@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from grandstand.store import testing as databases
@@ -126,3 +127,31 @@ def _when_ready(server: subprocess.Popen[bytes], port: int) -> Any:
                 continue
             break
     raise AssertionError("the server did not become ready")
+
+
+def test_moving_to_postgresql_and_working_there(home: Path, cluster: str, tmp_path: Path) -> None:
+    with databases.database_copy("postgresql", cluster=cluster, folder=tmp_path) as url:
+        moved = run(home, "move", "--to", url, "--json")
+        assert moved.returncode == 0, moved.stderr
+        assert answer(moved)["doctor"]["healthy"] is True
+        _work_and_stop(home, url)
+
+
+def _work_and_stop(home: Path, url: str) -> None:
+    log = (home / "worker.log").open("wb")
+    worker = subprocess.Popen([*COMMAND, "worker"], env=_environment(home, DATABASE_URL=url), cwd=ROOT, stdout=log, stderr=log)
+    try:
+        with psycopg.connect(url, autocommit=True) as asking:
+            for _ in range(300):
+                if asking.execute("SELECT 1 FROM store_cache WHERE cache_key LIKE %s", ("%worker_seen_at",)).fetchone():
+                    break
+                try:
+                    worker.wait(0.1)
+                except subprocess.TimeoutExpired:
+                    continue
+                raise AssertionError((home / "worker.log").read_text())
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(30)
+        log.close()
+    assert worker.returncode == 0, (home / "worker.log").read_text()
