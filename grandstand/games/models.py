@@ -22,7 +22,7 @@ class StageName(models.TextChoices):
     QUARTERFINAL = values.Stage.QUARTERFINAL, _("quarterfinal")
     SEMIFINAL = values.Stage.SEMIFINAL, _("semifinal")
     BRONZE = values.Stage.BRONZE, _("bronze medal")
-    FINAL = values.Stage.FINAL, _("final")
+    FINAL = values.Stage.FINAL, pgettext_lazy("sport", "final")
     CEREMONY = values.Stage.CEREMONY, _("ceremony")
 
 
@@ -138,8 +138,8 @@ class Event(Named):
 
     class Meta:
         db_table = "games_event"
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
+        verbose_name = pgettext_lazy("sport", "event")
+        verbose_name_plural = pgettext_lazy("sport", "events")
         constraints = [
             models.UniqueConstraint(fields=["edition", "rsc"], name="games_event_rsc_once_per_edition"),
             models.UniqueConstraint(fields=["id", "edition"], name="games_event_has_one_edition"),
@@ -150,13 +150,13 @@ class Event(Named):
 class Phase(Named):
     """A round of an event; `rsc` is the first 26 characters of its units'."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", verbose_name=_("event"))
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("sport", "event"))
     rsc = models.CharField(_("RSC"), max_length=26)
 
     class Meta:
         db_table = "games_phase"
-        verbose_name = _("phase")
-        verbose_name_plural = _("phases")
+        verbose_name = pgettext_lazy("sport", "phase")
+        verbose_name_plural = pgettext_lazy("sport", "phases")
         constraints = [
             models.UniqueConstraint(fields=["edition", "rsc"], name="games_phase_rsc_once_per_edition"),
             models.UniqueConstraint(fields=["id", "edition"], name="games_phase_has_one_edition"),
@@ -208,23 +208,23 @@ class Session(OfEdition):
     code = models.CharField(_("code"), max_length=CODE_LENGTH)
     title = models.CharField(_("title"), max_length=300)
     titles = models.JSONField(_("title in other languages"), default=dict, blank=True)
-    branch = models.CharField(_("branch"), max_length=100, blank=True, help_text=_("what of its discipline: Marathon, Shotgun"))
-    stage = models.CharField(_("stage"), max_length=20, choices=StageName.choices, blank=True)
+    branch = models.CharField(pgettext_lazy("sport", "branch"), max_length=100, blank=True, help_text=_("what of its discipline: Marathon, Shotgun"))
+    stage = models.CharField(pgettext_lazy("sport", "stage"), max_length=20, choices=StageName.choices, blank=True)
     zone = models.CharField(_("zone"), max_length=100, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50)
     day_on = models.DateField(_("day"), null=True, blank=True)
     starts_local = models.CharField(_("local start"), max_length=16, blank=True)
     ends_local = models.CharField(_("local end"), max_length=16, blank=True)
-    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    starts_at = models.DateTimeField(pgettext_lazy("sport", "start"), null=True, blank=True)
+    ends_at = models.DateTimeField(pgettext_lazy("sport", "end"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=StatusName.choices)
     ticketed = models.BooleanField(_("ticketed"), default=True)
     search_text = models.TextField(editable=False)
 
     class Meta:
         db_table = "games_session"
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
+        verbose_name = pgettext_lazy("sport", "session")
+        verbose_name_plural = pgettext_lazy("sport", "sessions")
         indexes = [models.Index(fields=["edition", "day_on", "starts_at", "code"], name="games_session_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["edition", "code"], name="games_session_code_once_per_edition"),
@@ -262,16 +262,18 @@ class Session(OfEdition):
 class Unit(Named):
     """One heat or match. Its times may differ from its session's: that is flagged, never repaired by itself."""
 
-    phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="+", verbose_name=_("phase"))
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("session"))
+    phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("sport", "phase"))
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=pgettext_lazy("sport", "session")
+    )
     rsc = models.CharField(_("RSC"), max_length=34)
-    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    starts_at = models.DateTimeField(pgettext_lazy("sport", "start"), null=True, blank=True)
+    ends_at = models.DateTimeField(pgettext_lazy("sport", "end"), null=True, blank=True)
 
     class Meta:
         db_table = "games_unit"
-        verbose_name = _("unit")
-        verbose_name_plural = _("units")
+        verbose_name = pgettext_lazy("sport", "unit")
+        verbose_name_plural = pgettext_lazy("sport", "units")
         constraints = [
             models.UniqueConstraint(fields=["edition", "rsc"], name="games_unit_rsc_once_per_edition"),
             models.UniqueConstraint(fields=["id", "edition"], name="games_unit_has_one_edition"),

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -116,3 +117,19 @@ def test_a_problem_is_told_in_plain_values() -> None:
         "what": "“never” is no day that can be understood. The session is to be confirmed.",
         "advice": "Write it as 2028-07-19 and import the file again.",
     }
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "zh-hans"])
+@pytest.mark.parametrize("problem", [Problem(kind="sold_not_moved", line=2, detail={"stakes": 3, "wanted": "x", "edition": "e", "code": "c"})])
+def test_a_problem_is_explained_in_the_readers_language_with_its_detail(language: str, problem: Problem) -> None:
+    with override(language):
+        what, advice = games.explained(problem)
+    assert "3" in what
+    assert "grandstand move-session e c" in advice
+    assert language != "en" or (what, advice) == (problem.what, problem.advice)
+
+
+def test_stages_and_states_have_names() -> None:
+    with override("en"):
+        assert [games.stage_name(stage) for stage in (games.Stage.QUARTERFINAL, games.Stage.UNKNOWN)] == ["quarterfinal", ""]
+        assert games.status_name(games.Status.TO_BE_CONFIRMED) == "to be confirmed"
