@@ -1,5 +1,38 @@
 """The door of inventory: scarce units, set aside and claimed, never oversold."""
 
+from grandstand.inventory.checks import (
+    check_stock,
+)
+from grandstand.inventory.facts import (
+    HoldsExpired,
+    StockMoved,
+)
+from grandstand.inventory.queries import (
+    accounts_of_pools_many,
+    capacities_many,
+    holds,
+)
+from grandstand.inventory.services.holding import (
+    hold_many,
+)
+from grandstand.inventory.services.settling import (
+    confirm_many,
+    expire_due,
+    extend_many,
+    release_many,
+    return_many,
+    ship_many,
+)
+from grandstand.inventory.services.stocking import (
+    availability_many,
+    move_many,
+    open_pools,
+    open_seating,
+    receive_many,
+    remove_many,
+    run_due_releases,
+    schedule_release,
+)
 from grandstand.inventory.values import (
     Answer,
     Availability,
@@ -9,6 +42,7 @@ from grandstand.inventory.values import (
     Hold,
     HoldState,
     Move,
+    MovementKind,
     NewAccount,
     NewPool,
     Reason,
@@ -27,13 +61,35 @@ __all__ = [
     "Held",
     "Hold",
     "HoldState",
+    "HoldsExpired",
     "Move",
+    "MovementKind",
     "NewAccount",
     "NewPool",
     "Reason",
     "Refused",
     "Return",
     "StockChange",
+    "StockMoved",
     "Want",
     "Wish",
+    "accounts_of_pools_many",
+    "availability_many",
+    "capacities_many",
+    "check_stock",
+    "confirm_many",
+    "expire_due",
+    "extend_many",
+    "hold_many",
+    "holds",
+    "move_many",
+    "open_pools",
+    "open_seating",
+    "receive_many",
+    "release_many",
+    "remove_many",
+    "return_many",
+    "run_due_releases",
+    "schedule_release",
+    "ship_many",
 ]

@@ -9,6 +9,9 @@ from grandstand.kit.spans import Span
 
 type Answer = Held | Refused
 
+MOST_UNITS = 1_000_000
+"""Of one account in one wish: more is a fault of the caller, and keeps sums of a batch far inside the columns' range."""
+
 
 class Reason(StrEnum):
     """Why a wish was refused. Stable: it is stored with idempotency keys and shown to people by the rooms above."""
@@ -17,6 +20,8 @@ class Reason(StrEnum):
     """Not enough free units in one of the accounts."""
     SEATS_TAKEN = "seats_taken"
     """One of the named seats is held or claimed by somebody else."""
+    SEATS_NEEDED = "seats_needed"
+    """The account's units are seats: the wish must name them."""
     CAP = "cap"
     """The person's holds and claims together would exceed what a person may have."""
     TOO_MANY = "too_many"
@@ -29,6 +34,8 @@ class Reason(StrEnum):
     """An account or seat does not exist or is not part of the account."""
     KEY_REUSED = "key_reused"
     """The idempotency key was used before for another wish: an error of the caller."""
+    CAPACITY = "capacity"
+    """The pool's capacity has no room for so many units."""
     GONE = "gone"
     """The hold expired and was swept, or was released."""
 
@@ -40,6 +47,12 @@ class Want:
     account_id: UUID
     quantity: int
     seat_ids: tuple[UUID, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.quantity <= MOST_UNITS:
+            raise ValueError(f"a want is for 1 to {MOST_UNITS} units, not {self.quantity}")
+        if self.seat_ids and len(set(self.seat_ids)) != self.quantity:
+            raise ValueError(f"{self.quantity} units need as many different seats, not {self.seat_ids}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +113,23 @@ class HoldState(StrEnum):
     CONFIRMED = "confirmed"
     RELEASED = "released"
     EXPIRED = "expired"
+    REFUSED = "refused"
+    """Never held: the row keeps the answer for its key."""
+
+
+class MovementKind(StrEnum):
+    """Why an account's quantities changed."""
+
+    OPENED = "opened"
+    RECEIVED = "received"
+    LOST = "lost"
+    SHIPPED = "shipped"
+    MOVED = "moved"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +204,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockChange:
-    """`quantity` units more (received) or fewer (lost, shipped) on hand. Refused below what is held and claimed, or above the capacity."""
+    """`quantity` units, one or more, that come in or go out: which of them says the function that takes it."""
 
     account_id: UUID
     quantity: int
