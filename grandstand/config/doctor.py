@@ -5,11 +5,15 @@ from collections.abc import Callable
 import structlog
 from django.db import DatabaseError
 
+from grandstand.commerce import api as commerce
 from grandstand.config import health
+from grandstand.inventory import api as inventory
 from grandstand.kit.findings import Finding
 from grandstand.ledger import api as ledger
 from grandstand.messaging import api as messaging
+from grandstand.shop import api as shop
 from grandstand.store import api as store
+from grandstand.ticketing import api as ticketing
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +36,16 @@ def _deliveries(tx: store.Tx) -> list[Finding]:
 
 def checks() -> list[tuple[str, Check]]:
     """Every check, by its room's name."""
-    return [("store", _walls), ("store", _deliveries), ("ledger", ledger.check_books), ("messaging", messaging.check_notices)]
+    return [
+        ("store", _walls),
+        ("store", _deliveries),
+        ("ledger", ledger.check_books),
+        ("inventory", inventory.check_stock),
+        ("commerce", commerce.check_orders),
+        ("ticketing", ticketing.check_tickets),
+        ("shop", shop.check_parcels),
+        ("messaging", messaging.check_notices),
+    ]
 
 
 def look() -> list[Finding]:

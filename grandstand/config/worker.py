@@ -17,6 +17,7 @@ from django.db import close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 
 from grandstand.commerce import api as commerce
+from grandstand.inventory import api as inventory
 from grandstand.kit.clock import now
 from grandstand.messaging import api as messaging
 from grandstand.store import api as store
@@ -61,6 +62,15 @@ def _run_test_bank(at: datetime) -> int:
     return commerce.run_test_bank(now=at, platform_url=settings.GRANDSTAND_URL) if settings.GRANDSTAND_TEST_PAYMENTS else 0
 
 
+def _expire_holds(at: datetime) -> int:
+    """A sweep decides by the database's clock, which never goes backwards, in a transaction of its own."""
+    return len(store.write_retrying(lambda tx: inventory.expire_due(tx, now=store.advance(tx))))
+
+
+def _release_stock(at: datetime) -> int:
+    return store.write_retrying(lambda tx: inventory.run_due_releases(tx, now=store.advance(tx)))
+
+
 def _sweep_rates(at: datetime) -> int:
     with store.write() as tx:
         store.sweep(tx, now=at)
@@ -91,6 +101,8 @@ def jobs() -> list[Job]:
         Job(name="send_notices", every=timedelta(seconds=1), work=_send_notices),
         Job(name="ask_providers", every=timedelta(seconds=2), work=_ask_providers),
         Job(name="run_test_bank", every=timedelta(milliseconds=500), work=_run_test_bank),
+        Job(name="expire_holds", every=timedelta(seconds=1), work=_expire_holds),
+        Job(name="release_stock", every=timedelta(seconds=10), work=_release_stock),
         Job(name="do_tasks", every=timedelta(seconds=1), work=_do_tasks),
         Job(name="sweep_rates", every=timedelta(hours=1), work=_sweep_rates),
     ]
