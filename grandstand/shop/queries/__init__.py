@@ -1,0 +1,1 @@
+"""Reads of the shop. Each says how many statements it needs."""

@@ -1,0 +1,1 @@
+"""Decisions of the shop with plain values."""
