@@ -5,6 +5,7 @@ def wire() -> None:
     """Tie the rooms together. Called once when Django is ready; calling it again changes nothing."""
     wire_people()
     wire_commerce()
+    wire_shop()
     wire_sellers()
     wire_sites()
 
@@ -43,6 +44,19 @@ def wire_commerce() -> None:
     messaging.provide_attachments(handlers.INVOICE, lambda document_id: commerce.document_file(UUID(document_id)).content)
     messaging.provide_attachments(handlers.CREDIT_NOTE, lambda document_id: commerce.document_file(UUID(document_id)).content)
     people.register_personal_data("commerce", commerce.OrdersOfPerson())
+
+
+def wire_shop() -> None:
+    """Products are sold, their parcels follow the order's owner, and addresses are forgotten with the person."""
+    from grandstand.commerce import api as commerce
+    from grandstand.people import api as people
+    from grandstand.shop import api as shop
+    from grandstand.shop import handlers
+    from grandstand.store import api as store
+
+    commerce.register_seller(shop.Products())
+    store.hear(commerce.OrderAdopted, handlers.adopt_parcels)
+    people.register_personal_data("shop", shop.ParcelsOfPerson())
 
 
 def wire_sites() -> None:
