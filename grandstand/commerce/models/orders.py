@@ -136,6 +136,7 @@ class SaleLine(models.Model):
     item_id = models.UUIDField()
     quantity = models.PositiveIntegerField(_("quantity"))
     seat_ids = models.JSONField(default=list)
+    wants = models.JSONField(default=list, help_text=_("units of stock: account, quantity, seats of each"))
     hold_id = models.UUIDField(null=True)
     title = models.CharField(_("title"), max_length=300)
     subtitle = models.CharField(max_length=300, blank=True)

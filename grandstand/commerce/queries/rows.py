@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from grandstand.commerce import models
 from grandstand.commerce.values import ShipTo
+from grandstand.inventory.api import Want
 from grandstand.store.api import Tx, table
 
 
@@ -137,6 +138,7 @@ class SaleLineRow:
     item_id: UUID
     quantity: int
     seat_ids: list[str]
+    wants: list[list[Any]]
     hold_id: UUID | None
     title: str
     subtitle: str
@@ -245,3 +247,13 @@ def ship_to_of(stored: dict[str, Any] | None) -> ShipTo | None:
 def seats_of(stored: Sequence[str]) -> tuple[UUID, ...]:
     """Seats as they are stored with a line."""
     return tuple(UUID(seat_id) for seat_id in stored)
+
+
+def stored_wants(wants: Sequence[Want]) -> list[list[Any]]:
+    """What a line takes of the stock, as it is stored with a sold line."""
+    return [[str(want.account_id), want.quantity, [str(seat_id) for seat_id in want.seat_ids]] for want in wants]
+
+
+def wants_of(line: SaleLineRow) -> tuple[Want, ...]:
+    """What the line takes of the stock."""
+    return tuple(Want(account_id=UUID(account_id), quantity=quantity, seat_ids=seats_of(seats)) for account_id, quantity, seats in line.wants)

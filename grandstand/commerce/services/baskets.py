@@ -13,6 +13,7 @@ from grandstand.commerce.queries.open_baskets import lines_of, open_baskets
 from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, change, columns_of, put
 from grandstand.commerce.refusals import BasketFull, KeyReused, LineRefused, NoSuchLine
 from grandstand.commerce.rules.orders import HOLD_FOR, MOST_LINES
+from grandstand.commerce.services.once import verdicts
 from grandstand.commerce.services.taking import BY, TAKEN, Take, take_many
 from grandstand.commerce.values import Adding, LineChange, LineSet, Owner
 from grandstand.inventory import api as inventory
@@ -20,7 +21,7 @@ from grandstand.kit.codecs import digest
 from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
 from grandstand.movement.api import markets_many
-from grandstand.store.api import Asked, Fresh, Known, Tx, ask, keep_answers, table
+from grandstand.store.api import Asked, Tx, keep_answers, table
 
 SCOPE = "commerce.add"
 
@@ -33,11 +34,14 @@ def add_lines_many(tx: Tx, addings: Sequence[Adding], *, now: datetime) -> list[
     """
     for adding in addings:
         _check_quantity(adding.quantity)
-    answers: dict[int, LineSet | Refusal] = {}
-    fresh = _fresh(tx, addings, answers, now=now)
+    asked = verdicts(tx, scope=SCOPE, requests=[Asked(adding.key, _body(adding)) for adding in addings], now=now)
+    answers: dict[int, LineSet | Refusal] = {position: _restored(answer) for position, answer in asked.known.items()}
+    answers |= {position: KeyReused("This form was sent before with other contents: open the page again.") for position in asked.reused}
+    fresh = {position: addings[position] for position in asked.fresh}
     baskets = _opened(tx, list(fresh.values()), now=now)
     lines = lines_of(tx, sorted(basket.id for basket in baskets.values()))
     count = {basket_id: len(found) for basket_id, found in lines.items()}
+    old = {line.id for found in lines.values() for line in found}
     takes: dict[int, Take] = {}
     for position, adding in fresh.items():
         basket = baskets[adding.owner]
@@ -49,13 +53,13 @@ def add_lines_many(tx: Tx, addings: Sequence[Adding], *, now: datetime) -> list[
                 continue
             take = Take(basket=basket, line=_new_line(basket, adding, now), hold_for=HOLD_FOR)
         takes[position] = take
-    old = {line.id for found in lines.values() for line in found}
     _take(tx, list(takes.values()), now=now)
     taken = [take.line for take in takes.values() if take.refusal is None]
     put(tx, models.BasketLine, [line for line in taken if line.id not in old])
     change(tx, models.BasketLine, [line for line in taken if line.id in old], TAKEN)
     answers |= {position: _answer(take) for position, take in takes.items()}
     keep_answers(tx, scope=SCOPE, answers={adding.key: _stored(answers[position]) for position, adding in fresh.items()})
+    answers |= {position: answers[earlier] for position, earlier in asked.same_as.items()}
     return [answers[position] for position in range(len(addings))]
 
 
@@ -96,23 +100,6 @@ def remove_lines_many(tx: Tx, unwanted: Sequence[tuple[Owner, UUID]], *, now: da
 def _check_quantity(quantity: int) -> None:
     if quantity < 1:
         raise ValueError(f"a line has one unit or more, not {quantity}: remove it instead")
-
-
-def _fresh(tx: Tx, addings: Sequence[Adding], answers: dict[int, LineSet | Refusal], *, now: datetime) -> dict[int, Adding]:
-    """The addings that were not answered before; the others get their answer."""
-    verdicts = ask(tx, scope=SCOPE, requests=[Asked(adding.key, _body(adding)) for adding in addings], now=now)
-    fresh: dict[int, Adding] = {}
-    claimed: set[str] = set()
-    for position, adding in enumerate(addings):
-        match verdicts[adding.key]:
-            case Fresh() if adding.key not in claimed:
-                fresh[position] = adding
-                claimed.add(adding.key)
-            case Known(answer=dict(answer)):
-                answers[position] = _restored(answer)
-            case _:
-                answers[position] = KeyReused("This form was sent before with other contents: open the page again.")
-    return fresh
 
 
 def _body(adding: Adding) -> str:
@@ -228,5 +215,5 @@ def _answer(take: Take) -> LineSet | Refusal:
     if take.refusal is not None:
         return take.refusal
     line = take.line
-    assert line.hold_id is not None and line.hold_expires_at is not None, "a line that was not refused is held"  # noqa: S101, PT018
+    assert line.hold_id is not None and line.hold_expires_at is not None, "a line that was not refused is held"  # noqa: PT018
     return LineSet(basket_id=line.basket_id, line_id=line.id, hold_id=line.hold_id, expires_at=line.hold_expires_at)

@@ -68,3 +68,6 @@ def _reopen(tx: Tx, case: Case) -> None:
             if line.hold_id in holds:
                 line.hold_expires_at = holds[line.hold_id].expires_at
         change(tx, models.BasketLine, lines, ["basket_id", "hold_expires_at"])
+    for sold in case.lines:
+        sold.hold_id = None  # the hold is the basket line's again, and goes with it into the next order
+    change(tx, models.SaleLine, case.lines, ["hold_id"])

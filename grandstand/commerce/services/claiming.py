@@ -1,12 +1,13 @@
 """Make the holds of paid orders their owners' for good."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from grandstand.commerce import models
 from grandstand.commerce.queries.cases import Case
-from grandstand.commerce.queries.rows import SaleLineRow, change
+from grandstand.commerce.queries.rows import SaleLineRow, change, wants_of
 from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
 from grandstand.store.api import Tx
@@ -30,16 +31,17 @@ def claim(tx: Tx, cases: Sequence[Case], *, now: datetime) -> set[UUID]:
     gone = [lines[hold_id] for hold_id, answer in zip(sorted(lines), answers, strict=True) if isinstance(answer, inventory.Refused)]
     if not gone:
         return {case.order.id for case in cases}
-    wants = inventory.holds(tx, sorted(lines))
-    lost = _hold_again(tx, gone, wants, now=now)
+    holds = inventory.holds(tx, sorted(hold_id for hold_id, line in lines.items() if line in gone))
+    lost = _hold_again(tx, gone, holds, now=now)
+    taken = {line.hold_id for line in gone if line.hold_id is not None and line.hold_id not in holds}
     fresh = [line for line in gone if line.order_id not in lost]
     inventory.confirm_many(tx, sorted(_hold_ids(fresh)), by=BY, now=now)
     change(tx, models.SaleLine, fresh, ["hold_id"])
-    _give_back(tx, [line for line in lines.values() if line.order_id in lost], gone, wants, now=now)
+    _give_back(tx, [line for line in lines.values() if line.order_id in lost], gone, taken, now=now)
     return {case.order.id for case in cases if case.order.id not in lost}
 
 
-def _hold_again(tx: Tx, gone: Sequence[SaleLineRow], wants: dict[UUID, inventory.Hold], *, now: datetime) -> set[UUID]:
+def _hold_again(tx: Tx, gone: Sequence[SaleLineRow], holds: dict[UUID, inventory.Hold], *, now: datetime) -> set[UUID]:
     """Take the units of lapsed holds again. Lines that got them carry their new hold; returns the orders of which one line did not."""
     wishes = [
         inventory.Wish(
@@ -47,13 +49,13 @@ def _hold_again(tx: Tx, gone: Sequence[SaleLineRow], wants: dict[UUID, inventory
             organisation_id=line.organisation_id,
             holder=lapsed.holder,
             basket_id=lapsed.basket_id,
-            wants=lapsed.wants,
+            wants=wants_of(line),
             caps=lapsed.caps,
             hold_for=_RECLAIM_FOR,
             offer_version=lapsed.offer_version,
         )
         for line in gone
-        for lapsed in [wants[_given(line.hold_id)]]
+        for lapsed in [holds[_given(line.hold_id)]]
     ]
     lost: set[UUID] = set()
     for line, answer in zip(gone, inventory.hold_many(tx, wishes, now=now), strict=True):
@@ -64,14 +66,15 @@ def _hold_again(tx: Tx, gone: Sequence[SaleLineRow], wants: dict[UUID, inventory
     return lost
 
 
-def _give_back(tx: Tx, lines: Sequence[SaleLineRow], gone: Sequence[SaleLineRow], wants: dict[UUID, inventory.Hold], *, now: datetime) -> None:
-    """Undo what was confirmed or taken again for orders that cannot have everything."""
+def _give_back(tx: Tx, lines: Sequence[SaleLineRow], gone: Sequence[SaleLineRow], taken: AbstractSet[UUID], *, now: datetime) -> None:
+    """Undo what was confirmed, or taken again, for orders that cannot have everything. `taken` are the new holds."""
     tried_again = {line.id for line in gone}
-    confirmed = [line for line in lines if line.id not in tried_again]
-    returns = [inventory.Return(hold_id=hold_id, wants=wants[hold_id].wants) for hold_id in sorted(_hold_ids(confirmed))]
-    inventory.return_many(tx, returns, by=BY, now=now, reason="another part of the order is gone")
-    taken = [hold_id for hold_id in sorted(_hold_ids([line for line in lines if line.id in tried_again])) if hold_id not in wants]
-    inventory.release_many(tx, taken, by=BY, now=now, reason="another part of the order is gone")
+    returns = [
+        inventory.Return(hold_id=line.hold_id, wants=wants_of(line)) for line in lines if line.id not in tried_again and line.hold_id is not None
+    ]
+    inventory.return_many(tx, sorted(returns, key=lambda each: each.hold_id), by=BY, now=now, reason="another part of the order is gone")
+    unused = sorted(hold_id for hold_id in _hold_ids(lines) if hold_id in taken)
+    inventory.release_many(tx, unused, by=BY, now=now, reason="another part of the order is gone")
 
 
 def _hold_ids(lines: Sequence[SaleLineRow]) -> list[UUID]:
@@ -79,5 +82,5 @@ def _hold_ids(lines: Sequence[SaleLineRow]) -> list[UUID]:
 
 
 def _given(hold_id: UUID | None) -> UUID:
-    assert hold_id is not None, "only lines with a hold are claimed"  # noqa: S101 a truth of this module, not of its input
+    assert hold_id is not None, "only lines with a hold are claimed"
     return hold_id

@@ -9,7 +9,7 @@ import msgspec
 
 from grandstand.commerce.queries.cases import Case
 from grandstand.commerce.queries.pricing import PricedBasket, describe_all
-from grandstand.commerce.queries.rows import BasketLineRow, OrderRow, SaleLineRow, SaleRow
+from grandstand.commerce.queries.rows import BasketLineRow, OrderRow, SaleLineRow, SaleRow, stored_wants
 from grandstand.commerce.rules.orders import PAYMENT_WINDOW, new_number
 from grandstand.commerce.selling import Quote
 from grandstand.commerce.values import ItemRef, Nature, OrderStatus, Placing, Taxed
@@ -50,13 +50,13 @@ def draft_order(placing: Placing, priced: PricedBasket, now: datetime) -> Draft:
     case = Case(order=order)
     sales: dict[UUID, SaleRow] = {}
     for each in priced.lines:
-        assert isinstance(each.quote, Quote) and each.taxed is not None, "check_placing refuses what has no quote or tax"  # noqa: S101, PT018
+        assert isinstance(each.quote, Quote) and each.taxed is not None, "check_placing refuses what has no quote or tax"  # noqa: PT018
         sale = _sale(sales, order, each.quote.seller_id)
         case.lines.append(_item_line(sale, each.line, each.quote, each.taxed))
     for parcel in priced.parcels:
-        assert parcel.chosen is not None, "check_placing refuses what is not shipped"  # noqa: S101
+        assert parcel.chosen is not None, "check_placing refuses what is not shipped"
         option, amount = parcel.options[parcel.chosen]
-        assert amount is not None, "check_placing refuses what has no tax"  # noqa: S101
+        assert amount is not None, "check_placing refuses what has no tax"
         order.shipping_codes[str(parcel.seller_id)] = option.code
         case.lines.append(_shipping_line(_sale(sales, order, parcel.seller_id), parcel.kind, option.title, amount, priced.market.prices_include_tax))
     for line in case.lines:
@@ -84,6 +84,7 @@ def _item_line(sale: SaleRow, line: BasketLineRow, quote: Quote, amount: Taxed) 
         item_id=line.item_id,
         quantity=line.quantity,
         seat_ids=line.seat_ids,
+        wants=stored_wants(quote.wants),
         hold_id=line.hold_id,
         title="",
         subtitle="",
@@ -109,6 +110,7 @@ def _shipping_line(sale: SaleRow, kind: str, title: str, amount: Taxed, included
         item_id=sale.id,
         quantity=1,
         seat_ids=[],
+        wants=[],
         hold_id=None,
         title=title,
         subtitle="",

@@ -1,7 +1,7 @@
 """From basket to order: the buyer's promise, checked against what is true now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,12 +15,13 @@ from grandstand.commerce.services.checking import check_placing
 from grandstand.commerce.services.completing import complete_many
 from grandstand.commerce.services.drafting import Draft, draft_order, name_lines
 from grandstand.commerce.services.journal import write_journal
+from grandstand.commerce.services.once import Verdicts, verdicts
 from grandstand.commerce.values import Placed, Placing
 from grandstand.inventory import api as inventory
 from grandstand.kit.codecs import digest
 from grandstand.kit.errors import Refusal
 from grandstand.kit.money import Money
-from grandstand.store.api import Asked, Known, Reused, Tx, announce, ask, keep_answers, table
+from grandstand.store.api import Asked, Tx, announce, keep_answers, table
 
 SCOPE = "commerce.place"
 
@@ -34,8 +35,9 @@ def place_orders_many(tx: Tx, placings: Sequence[Placing], *, now: datetime) -> 
     constant number of statements, apart from one quote, one shipping and one description per kind, market and language.
     """
     answers: dict[int, Placed | Refusal] = {}
-    fresh = _fresh(tx, placings, answers, now=now)
-    drafts = _checked(tx, fresh, answers, now=now)
+    asked = verdicts(tx, scope=SCOPE, requests=[Asked(placing.key, _body(placing)) for placing in placings], now=now)
+    _answer_known(tx, asked, answers)
+    drafts = _checked(tx, {position: placings[position] for position in asked.fresh}, answers, now=now)
     _extend_holds(tx, drafts, answers, now=now)
     _write(tx, list(drafts.values()), now=now)
     for position, draft in drafts.items():
@@ -46,6 +48,9 @@ def place_orders_many(tx: Tx, placings: Sequence[Placing], *, now: datetime) -> 
     free = [draft.case.order.id for draft in drafts.values() if draft.case.order.total_minor == 0]
     if free:
         complete_many(tx, free, now=now)
+    for position, earlier in asked.same_as.items():
+        answer = answers[earlier]
+        answers[position] = replace(answer, repeated=True) if isinstance(answer, Placed) else answer
     return [answers[position] for position in range(len(placings))]
 
 
@@ -60,27 +65,16 @@ def place_order(tx: Tx, placing: Placing, *, now: datetime) -> Placed:
 # -- what is asked, and whether it can be ------------------------------------------------------------------------------------------------
 
 
-def _fresh(tx: Tx, placings: Sequence[Placing], answers: dict[int, Placed | Refusal], *, now: datetime) -> dict[int, Placing]:
-    """The placings that were not answered before; the others get their answer."""
-    verdicts = ask(tx, scope=SCOPE, requests=[Asked(placing.key, _body(placing)) for placing in placings], now=now)
-    known: dict[int, UUID] = {}
-    fresh: dict[int, Placing] = {}
-    decided: set[str] = set()
-    for position, placing in enumerate(placings):
-        verdict = verdicts[placing.key]
-        if isinstance(verdict, Reused) or placing.key in decided:
-            answers[position] = KeyReused("This form was sent before with other contents: open the checkout again.")
-        elif isinstance(verdict, Known) and verdict.answer is not None:
-            known[position] = UUID(verdict.answer["order_id"])
-        else:  # new, or refused before, which wrote nothing
-            fresh[position] = placing
-            decided.add(placing.key)
+def _answer_known(tx: Tx, asked: Verdicts, answers: dict[int, Placed | Refusal]) -> None:
+    """Those that were answered before get their answer."""
+    for position in asked.reused:
+        answers[position] = KeyReused("This form was sent before with other contents: open the checkout again.")
+    known = {position: UUID(answer["order_id"]) for position, answer in asked.known.items()}
     orders = {order.id: order for order in among(tx, models.Order, OrderRow, "id", list(known.values()))}
     for position, order_id in known.items():
         order = orders[order_id]
         total = Money(minor=order.total_minor, currency=order.currency)
         answers[position] = Placed(order_id=order.id, number=order.number, total=total, pay_by=order.pay_by, repeated=True)
-    return fresh
 
 
 def _body(placing: Placing) -> str:

@@ -1,20 +1,21 @@
 """Give money back for something bought: decided, written and booked in one transaction; the money itself travels afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from grandstand.commerce import models
 from grandstand.commerce.facts import OrderRefunded, SaleRefunded
 from grandstand.commerce.queries.cases import Case, open_cases
-from grandstand.commerce.queries.rows import RefundLineRow, RefundRow, RefundShareRow, SaleLineRow, change, put
+from grandstand.commerce.queries.rows import RefundLineRow, RefundRow, RefundShareRow, SaleLineRow, change, put, wants_of
 from grandstand.commerce.refusals import CannotRestock, KeyReused, NoSuchLine, NoSuchOrder, NothingToRefund, RefundTooLarge
 from grandstand.commerce.rules.orders import share_of
 from grandstand.commerce.sellers import the_seller_of
 from grandstand.commerce.selling import RevokedLine
 from grandstand.commerce.services import bookkeeping
 from grandstand.commerce.services.journal import set_status, write_journal
+from grandstand.commerce.services.once import verdicts
 from grandstand.commerce.services.paying_back import new_paybacks, refund_sources
 from grandstand.commerce.values import LineRefund, Nature, RefundAsk, Refunded, Taxed
 from grandstand.inventory import api as inventory
@@ -22,9 +23,8 @@ from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import digest
 from grandstand.kit.facts import Fact
 from grandstand.kit.ids import new_id
-from grandstand.kit.money import Money
 from grandstand.ledger import api as ledger
-from grandstand.store.api import Asked, Known, Reused, Tx, announce, ask, keep_answers
+from grandstand.store.api import Asked, Tx, announce, keep_answers
 
 SCOPE = "commerce.refund"
 
@@ -57,26 +57,26 @@ def refund_many(tx: Tx, asks: Sequence[RefundAsk], *, by: Actor, now: datetime) 
     NoSuchOrder, NoSuchLine, NothingToRefund, RefundTooLarge, CannotRestock, KeyReused, and the refusal of a seller (a used ticket).
     A constant number of statements, one revocation per kind. Orders are locked in id order, then the sellers' things, then stock.
     """
-    verdicts = ask(tx, scope=SCOPE, requests=[Asked(each.key, digest([asdict(each)])) for each in asks], now=now)
+    asked = verdicts(tx, scope=SCOPE, requests=[Asked(each.key, digest([asdict(each)])) for each in asks], now=now)
+    if asked.reused:
+        raise KeyReused("This refund was asked for before with other contents.")
     cases = {case.order.id: case for case in open_cases(tx, sorted({each.order_id for each in asks}))}
-    answers: dict[str, Refunded] = {}
-    decided: list[_Decided] = []
-    for each in asks:
-        verdict = verdicts[each.key]
-        if isinstance(verdict, Reused):
-            raise KeyReused("This refund was asked for before with other contents.")
-        if each.order_id not in cases:
-            raise NoSuchOrder("There is no such order.")
-        if isinstance(verdict, Known):
-            amount = Money(minor=verdict.answer["amount_minor"], currency=cases[each.order_id].order.currency)
-            answers[each.key] = Refunded(refund_id=UUID(verdict.answer["refund_id"]), order_id=each.order_id, amount=amount, repeated=True)
-        elif each.key not in answers:
-            made = _decide(each, cases[each.order_id], by, now)
-            decided.append(made)
-            answers[each.key] = Refunded(refund_id=made.row.id, order_id=each.order_id, amount=made.case.money(made.row.amount_minor))
-    _write(tx, decided, by=by, now=now)
-    keep_answers(tx, scope=SCOPE, answers={d.ask.key: {"refund_id": str(d.row.id), "amount_minor": d.row.amount_minor} for d in decided})
-    return [answers[each.key] for each in asks]
+    if len(cases) < len({each.order_id for each in asks}):
+        raise NoSuchOrder("There is no such order.")
+    decided = {position: _decide(asks[position], cases[asks[position].order_id], by, now) for position in asked.fresh}
+    answers = {position: _refunded(each.case, each.row.id, each.row.amount_minor) for position, each in decided.items()}
+    for position, kept in asked.known.items():
+        case = cases[asks[position].order_id]
+        answers[position] = replace(_refunded(case, UUID(kept["refund_id"]), kept["amount_minor"]), repeated=True)
+    answers |= {position: replace(answers[earlier], repeated=True) for position, earlier in asked.same_as.items()}
+    _write(tx, list(decided.values()), by=by, now=now)
+    kept_answers = {each.ask.key: {"refund_id": str(each.row.id), "amount_minor": each.row.amount_minor} for each in decided.values()}
+    keep_answers(tx, scope=SCOPE, answers=kept_answers)
+    return [answers[position] for position in range(len(asks))]
+
+
+def _refunded(case: Case, refund_id: UUID, minor: int) -> Refunded:
+    return Refunded(refund_id=refund_id, order_id=case.order.id, amount=case.money(minor))
 
 
 # -- deciding ----------------------------------------------------------------------------------------------------------------------------
@@ -199,8 +199,7 @@ def _restock(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) -
     returned = [(gone, gone.line.hold_id) for each in decided if each.ask.restock for gone in each.lines if gone.line.hold_id is not None]
     if not returned:
         return
-    holds = inventory.holds(tx, sorted({hold_id for _, hold_id in returned}))
-    returns = [inventory.Return(hold_id=hold_id, wants=tuple(_part(want, gone) for want in holds[hold_id].wants)) for gone, hold_id in returned]
+    returns = [inventory.Return(hold_id=hold_id, wants=tuple(_part(want, gone) for want in wants_of(gone.line))) for gone, hold_id in returned]
     for (gone, _), answer in zip(returned, inventory.return_many(tx, returns, by=by, now=now, reason="refunded"), strict=True):
         if isinstance(answer, inventory.Refused):
             raise CannotRestock("These units were shipped or used: refund them without taking them back into stock.", line_id=str(gone.line.id))

@@ -1,52 +1,13 @@
-from collections.abc import Sequence
-from uuid import UUID
-
 import pytest
 
 from grandstand.commerce.facts import OrderPaid, OrderRefunded, SalePaid
 from grandstand.commerce.payments import FactKind
 from grandstand.commerce.queries.orders import order
 from grandstand.commerce.testing import NOW, World, euros, later, make_fact
-from grandstand.commerce.values import OrderStatus, Placed
+from grandstand.commerce.tests.looking import books, facts_told, given, stock, sweep
+from grandstand.commerce.values import OrderStatus
 from grandstand.inventory import api as inventory
-from grandstand.kit.facts import Fact
-from grandstand.ledger import api as ledger
 from grandstand.movement.testing import make_organisation
-from grandstand.store.api import Kind
-
-
-def facts_told(world: World, *kinds: type[Fact]) -> list[str]:
-    """The kinds of facts in the outbox, in the order of their telling."""
-    with world.database.write() as tx:
-        rows = tx.rows("SELECT kind FROM store_fact ORDER BY id", kinds=[Kind.TEXT])
-    return [kind for (kind,) in rows if kind in {wanted.kind() for wanted in kinds}]
-
-
-def books(world: World, organisation_id: UUID) -> dict[str, int]:
-    """Debits less credits per account, in cents."""
-    with world.database.write() as tx:
-        return {b.code: b.debits.minor - b.credits.minor for b in ledger.balances(tx, organisation_id)}
-
-
-def stock(world: World, ref: object) -> tuple[int, int]:
-    """Held and claimed."""
-    with world.database.write() as tx:
-        account_id = world.account_of(ref)  # type: ignore[arg-type]
-        (found,) = list(_availability(tx, [account_id]))
-    return found.held, found.claimed
-
-
-def _availability(tx: object, ids: Sequence[UUID]) -> list[inventory.Availability]:
-    found = inventory.availability_many(tx, ids)  # type: ignore[arg-type]
-    return list(found.values())
-
-
-def given(world: World, placed: Placed) -> list[int]:
-    """How many units of each line were given."""
-    lines = [line.line_id for sale in order(placed.order_id).sales for line in sale.lines if line.hold_id]
-    with world.database.write() as tx:
-        found = world.tickets.fulfilled_many(tx, lines) | world.goods.fulfilled_many(tx, lines)
-    return [found.get(line_id, 0) for line_id in lines]
 
 
 def test_a_capture_completes_its_order_in_stock_books_and_outbox(world: World) -> None:
@@ -136,12 +97,6 @@ def test_a_capture_after_its_hold_was_swept_takes_the_units_again(world: World) 
     assert world.tell(make_fact(payment_id, minor=2400), now=later(hours=2)) == {placed.order_id: OrderStatus.PAID}
     assert stock(world, ref) == (0, 2)
     assert given(world, placed) == [2]
-
-
-def sweep(world: World) -> None:
-    """Everything that was set aside at NOW lapses."""
-    with world.database.write() as tx:
-        inventory.expire_due(tx, now=later(hours=1))
 
 
 def test_a_capture_whose_units_are_gone_is_sent_back_in_full(world: World) -> None:
