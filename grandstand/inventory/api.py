@@ -11,6 +11,7 @@ from grandstand.inventory.queries import (
     accounts_of_pools_many,
     capacities_many,
     holds,
+    shipped_many,
 )
 from grandstand.inventory.services.holding import (
     hold_many,
@@ -92,4 +93,5 @@ __all__ = [
     "run_due_releases",
     "schedule_release",
     "ship_many",
+    "shipped_many",
 ]

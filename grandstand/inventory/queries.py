@@ -6,7 +6,7 @@ from uuid import UUID
 from grandstand.inventory import models
 from grandstand.inventory.services.settling import units_of_holds
 from grandstand.inventory.services.stocking import NUMBERS, availability_of
-from grandstand.inventory.values import Availability, Cap, Hold, HoldState, Want
+from grandstand.inventory.values import Availability, Cap, Hold, HoldState, MovementKind, Want
 from grandstand.store import api as store
 from grandstand.store.api import Tx
 
@@ -54,6 +54,19 @@ def capacities_many(tx: Tx, pool_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The capacity of each pool that has one. One statement."""
     rows = tx.select_among(POOL, ["id", "capacity"], "id", sorted(set(pool_ids)))
     return {pool_id: capacity for pool_id, capacity in rows if capacity is not None}
+
+
+def shipped_many(tx: Tx, hold_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many units of each hold have left the house; holds of which none did are left out. One statement."""
+    if not hold_ids:
+        return {}
+    where, param = tx.among("hold_id", store.Kind.UUID, sorted(set(hold_ids)))
+    rows = tx.rows(
+        f"SELECT hold_id, CAST(-SUM(on_hand) AS bigint) FROM inventory_movement WHERE kind = %s AND {where} GROUP BY hold_id",
+        (MovementKind.SHIPPED.value, param),
+        kinds=[store.Kind.UUID, store.Kind.INT],
+    )
+    return dict(rows)
 
 
 def _seats(tx: Tx, hold_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], tuple[UUID, ...]]:
