@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from grandstand.games import queries
+from grandstand.games import queries, rules
 from grandstand.games.facts import SessionCancelled, SessionPostponed, SessionReinstated
-from grandstand.games.services.parts import Parts, load_parts, lock_edition_by_id
+from grandstand.games.services.parts import Parts, checked_zone, load_parts, lock_edition_by_id
 from grandstand.games.services.sessions import Known, Rewrite, known_session, save_sessions
 from grandstand.games.services.stamp import Stamp
 from grandstand.games.services.units import shift_units
@@ -41,7 +41,9 @@ def move_session(*, session_id: UUID, to: Place, now: datetime, by: Actor, reaso
             ends_local=to.ends_local,
         )
         stakes = stakes_many(tx, [session_id])[session_id]
-        if draft != known.draft or known.status is Status.POSTPONED:
+        # A session whose zone has changed its rules moves to the same wall time, which means other instants now.
+        instants = rules.instants(starts_local=draft.starts_local, ends_local=draft.ends_local, time_zone=checked_zone(draft.time_zone))
+        if draft != known.draft or instants != (known.starts_at, known.ends_at) or known.status is Status.POSTPONED:
             rewrite = Rewrite(known=known, draft=draft, status=Status.TO_BE_CONFIRMED, stakes=stakes, action="moved")
             save_sessions(tx, parts=parts, rewrites=[rewrite], stamp=open_.stamp)
             moved = known_session(tx, session_id=session_id)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from grandstand.games import rules
 from grandstand.games.adapters.read import ReadFile, ReadSession
-from grandstand.games.drafts import ResultDraft, SessionDraft, UnitDraft, VenueDraft
+from grandstand.games.drafts import ParticipantDraft, ResultDraft, SessionDraft, UnitDraft, VenueDraft
 from grandstand.games.reports import Difference, Report
+from grandstand.games.services.participants import KnownParticipant
 from grandstand.games.services.parts import Parts
 from grandstand.games.services.sessions import DRAFT_FIELDS, Known, Rewrite
 from grandstand.games.services.units import UNIT_FIELDS, KnownUnit, comparable
@@ -36,13 +37,14 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """The edition as it stands: sessions by code, what files said of them, tickets that rest on them, units by RSC."""
+    """The edition as it stands: sessions by code, what files said of them, tickets that rest on them, units by RSC, participants by code."""
 
     parts: Parts
     sessions: Mapping[str, Known]
     remembered: Mapping[UUID, Remembered]
     stakes: Mapping[UUID, int]
     units: Mapping[str, KnownUnit]
+    participants: Mapping[str, KnownParticipant]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Plan:
     rewrites: list[Rewrite] = field(default_factory=list)
     units: list[UnitDraft] = field(default_factory=list)
     venues: list[VenueDraft] = field(default_factory=list)
+    participants: list[ParticipantDraft] = field(default_factory=list)
     remember: dict[str, Remembered] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     changed: int = 0
@@ -62,7 +65,7 @@ class Plan:
     @property
     def writes(self) -> bool:
         """Whether anything is to be written at all."""
-        return bool(self.new or self.rewrites or self.units or self.venues or self.remember)
+        return bool(self.new or self.rewrites or self.units or self.venues or self.participants or self.remember)
 
     def report(self, *, edition_is_new: bool, dry_run: bool) -> Report:
         """What became, or would become, of the file."""
@@ -83,6 +86,7 @@ def plan(file: ReadFile, here: Here) -> Plan:
     """Compare a file that was read with the edition. Adds to the file's problems what the comparison finds."""
     made = Plan(file=file, here=here)
     _plan_venues(made)
+    _plan_participants(made)
     for read in file.sessions:
         known = here.sessions.get(read.draft.code)
         if known is None:
@@ -179,6 +183,17 @@ def _plan_venues(made: Plan) -> None:
         if filled:
             made.venues.append(replace(part.draft, **filled))
             made.differences += [_difference(code, f"venue {name}", getattr(part.draft, name), value) for name, value in filled.items()]
+
+
+def _plan_participants(made: Plan) -> None:
+    """Participants are what the file says they are."""
+    for code, named in made.file.participants.items():
+        known = made.here.participants.get(code)
+        if known is None or known.draft == named:
+            continue
+        made.participants.append(named)
+        fields = [name for name in ParticipantDraft.__slots__ if getattr(named, name) != getattr(known.draft, name)]
+        made.differences += [_difference(code, f"participant {name}", getattr(known.draft, name), getattr(named, name)) for name in fields]
 
 
 def _tell_the_missing(made: Plan) -> None:

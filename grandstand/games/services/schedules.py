@@ -8,6 +8,7 @@ from uuid import UUID
 
 from grandstand.games import queries
 from grandstand.games.drafts import EditionDraft, ScheduleDraft
+from grandstand.games.services.participants import add_participants
 from grandstand.games.services.parts import (
     add_disciplines,
     add_edition,
@@ -23,7 +24,7 @@ from grandstand.games.services.parts import (
 )
 from grandstand.games.services.sessions import add_sessions, rewrite_search_texts
 from grandstand.games.services.stamp import Stamp
-from grandstand.games.services.units import add_participants, save_units
+from grandstand.games.services.units import save_units
 from grandstand.games.values import Edition, NoSuchEdition, NoSuchVenue, Venue
 from grandstand.kit.actors import Actor
 from grandstand.store import api as store
@@ -39,7 +40,7 @@ def create_edition(*, draft: EditionDraft, organisation_id: UUID, now: datetime,
 def create_schedule(tx: Tx, *, edition_id: UUID, draft: ScheduleDraft, now: datetime, by: Actor, reason: str) -> dict[str, UUID]:
     """Add all of `draft` to an edition, all or nothing; announces SessionScheduled. Returns the ids of its sessions by code.
 
-    The edition's days are widened to the sessions'. Raw statements only, about forty whatever the size. Raises NoSuchEdition, CodeTaken when a
+    The edition's days are widened to the sessions'. Raw statements only, about thirty whatever the size. Raises NoSuchEdition, CodeTaken when a
     session exists, ScheduleWrong for a part that cannot be or names one that does not exist.
     """
     edition = lock_edition_by_id(tx, edition_id=edition_id)

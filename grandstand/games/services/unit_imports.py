@@ -12,11 +12,12 @@ from grandstand.games.disciplines import known_disciplines
 from grandstand.games.drafts import UnitDraft
 from grandstand.games.reports import Difference, Report
 from grandstand.games.services.imports import keep
+from grandstand.games.services.participants import add_participants
 from grandstand.games.services.parts import add_disciplines, load_parts, lock_edition
 from grandstand.games.services.plans import unit_differences
 from grandstand.games.services.sessions import Known, known_sessions
 from grandstand.games.services.stamp import Stamp
-from grandstand.games.services.units import KnownUnit, add_participants, known_units, save_units
+from grandstand.games.services.units import KnownUnit, known_units, save_units
 from grandstand.games.values import NoSuchEdition
 from grandstand.kit.actors import Actor
 from grandstand.store import api as store

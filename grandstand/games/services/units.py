@@ -1,4 +1,4 @@
-"""Participants, units and their results: made and changed in sets. Events and phases come into being with their units."""
+"""Units and their results: made and changed in sets. Events and phases come into being with their units."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from grandstand.games import models, rules
-from grandstand.games.drafts import ParticipantDraft, ResultDraft, UnitDraft
+from grandstand.games.drafts import ResultDraft, UnitDraft
 from grandstand.games.facts import ResultsEntered
-from grandstand.games.services.parts import Parts, checked_country, checked_name, load_parts, lock_edition_by_id
+from grandstand.games.services.participants import add_participants
+from grandstand.games.services.parts import Parts, checked_name, load_parts, lock_edition_by_id
 from grandstand.games.services.stamp import Stamp
 from grandstand.games.values import NoSuchUnit, ResultStatus, ScheduleWrong
 from grandstand.kit.actors import Actor
@@ -22,27 +23,6 @@ _UNIT = store.table(models.Unit)
 _LINE = store.table(models.UnitParticipant)
 _RESULT = store.table(models.Result)
 _BASE = ["id", "organisation_id", "edition_id"]
-
-
-# -- participants ----------------------------------------------------------------------------------------------------------------------
-
-
-def add_participants(tx: Tx, *, parts: Parts, drafts: Sequence[ParticipantDraft], stamp: Stamp) -> dict[str, UUID]:
-    """Add the participants that the edition has not; returns the ids of all it has, by code. Three statements whatever their number."""
-    edition, table = parts.edition, store.table(models.Participant)
-    ids: dict[str, UUID] = dict(tx.select(table, ["code", "id"], "edition_id = %s", (edition.id,)))
-    wanted = {draft.code: draft for draft in drafts if draft.code not in ids}
-    rows, changes = [], []
-    for id_, draft in zip(new_ids(len(wanted)) if wanted else [], wanted.values(), strict=True):
-        if not draft.code or len(draft.code) > models.CODE_LENGTH:
-            raise ScheduleWrong(f"{draft.code!r} is no code of a participant: use 1 to {models.CODE_LENGTH} characters", field="code")
-        ids[draft.code] = id_
-        facts = [draft.kind.value, draft.code, checked_name(draft.name), dict(draft.names), draft.organisation_code, checked_country(draft.country)]
-        rows.append([id_, edition.organisation_id, edition.id, *facts])
-        changes.append(stamp.change("created", "participant", id_, after={"kind": draft.kind, "organisation_code": draft.organisation_code}))
-    tx.insert(table, [*_BASE, "kind", "code", "name", "names", "organisation_code", "country"], rows)
-    stamp.record(tx, changes)
-    return ids
 
 
 # -- units -----------------------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from grandstand.games.testing import BY, NOW, FixedStakes, audit_entries, facts,
 from grandstand.kit.ids import new_id
 from grandstand.movement.testing import make_organisation
 from grandstand.store.api import Database
+from grandstand.store.testing import statements
 
 ODDITIES = Path(__file__).parent / "files" / "sessions.csv"
 HEADER = "code,sport,title,venue,date,start,end,tz,price low usd\n"
@@ -243,6 +244,20 @@ def test_a_file_with_a_later_time_confirms_a_session(database: Database, tmp_pat
     assert session("SWM01").status == "to_be_confirmed"
     assert counts(imported(file(tmp_path, ROW))) == (1, 0, 1, 0, 0)
     assert session("SWM01").status == "scheduled"
+
+
+def test_an_import_costs_the_same_for_one_row_and_for_forty(sqlite: Database, tmp_path: Path) -> None:
+    def costs(rows: int) -> list[int]:
+        organisation, counted = make_organisation(), []
+        for title in ("Heats", "Heats", "Finals"):
+            source = file(tmp_path, *(ROW.replace("SWM01", f"SWM{n:02}").replace("Heats", title) for n in range(rows)))
+            with statements() as seen:
+                imported(source, organisation_id=organisation.id, edition_code=organisation.slug[:40])
+            counted.append(len(seen))
+        return counted
+
+    assert costs(1) == costs(40)
+    assert max(costs(1)) < 50
 
 
 # -- whose edition ---------------------------------------------------------------------------------------------------------------------

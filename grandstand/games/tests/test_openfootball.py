@@ -100,6 +100,20 @@ def test_a_new_score_changes_its_match_and_is_announced(database: Database, tmp_
     assert facts().filter(kind="ResultsEntered").count() == entered + 1
 
 
+def test_a_team_under_another_name_is_told_and_changed(database: Database, tmp_path: Path) -> None:
+    for path in FILES.glob("cup*"):
+        shutil.copy(path, tmp_path)
+    imported(tmp_path / "cup.json", first=True)
+    for path in (tmp_path / "cup.json", tmp_path / "cup.teams.json"):
+        path.write_text(path.read_text(encoding="utf-8").replace('"Scotland"', '"Alba"'), encoding="utf-8")
+    report = imported(tmp_path / "cup.json")
+    assert [(d.code, d.before, d.after) for d in report.differences if d.field.startswith("participant")] == [("SCO", "Scotland", "Alba")]
+    assert (report.changed, session("M009").title) == (3, "Mexico – Alba")
+    (unit,) = games.units_of_session(session_id=session("M009").id)
+    assert [competitor.name for competitor in unit.competitors] == ["Mexico", "Alba"]
+    assert audit_entries().get(object_type="games.participant", action="changed").after == {"fields": ["name"]}
+
+
 def test_without_the_files_beside_it_cities_are_venues_and_names_are_codes(sqlite: Database, tmp_path: Path) -> None:
     shutil.copy(FILES / "cup.json", tmp_path)
     report = imported(tmp_path / "cup.json", first=True)

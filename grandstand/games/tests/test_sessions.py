@@ -242,9 +242,12 @@ def test_a_schedule_is_made_over_a_raw_connection_without_the_orm(database: Data
     assert games.edition_by_id(edition_id=edition.id).starts_on == date(2031, 7, 1)
 
 
-def test_a_session_whose_zone_changed_its_rules_shows(database: Database) -> None:
+def test_a_session_whose_zone_changed_its_rules_shows_and_is_put_right_by_a_move_to_where_it_is(database: Database) -> None:
     session = make_session()
     with database.write() as tx:
         assert games.sessions_off_their_wall_time(tx) == []
         tx.execute("UPDATE games_session SET starts_at = %s", (datetime(2031, 7, 1, 18, tzinfo=UTC),))
         assert games.sessions_off_their_wall_time(tx) == [(session.id, "SWM01")]
+    moved = games.move_session(session_id=session.id, to=session.place, now=NOW, by=BY, reason="the law on summer time changed", with_units=False)
+    assert moved.session == session
+    assert announced()[-1][0] == "SessionMoved"
