@@ -1,11 +1,12 @@
 """`grandstand demo`: from nothing to a served Games."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grandstand.config.cli.frame import AsJson, Stop, app, command
+from grandstand.config.cli.frame import AsJson, Frame, Stop, app, command
 
 
 @app.command()
@@ -22,27 +23,27 @@ def demo(
             raise Stop(f"{data} is no file: give the path of a CSV or JSON file of sessions.")
         from grandstand.config.archive.operations import migrate
         from grandstand.config.demo.build import build
-        from grandstand.config.demo.cast import PASSWORD, PEOPLE
         from grandstand.kit.clock import now
 
         with frame.progress() as progress:
             task = progress.add_task("Preparing the database", total=None)
             migrate()
-            made = build(seed=seed, now=now(), show=lambda step: progress.update(task, description=step))
-        frame.answer = {
-            "seed": seed,
-            "data": str(data) if data else None,
-            "edition": made.edition_code,
-            "sessions": made.sessions,
-            "new": made.is_new,
-        }
-        frame.say(
-            f"{made.sessions} sessions of {made.edition_code}{', made just now' if made.is_new else ', as they were'}. Sign in with {PASSWORD} as"
-        )
-        for person in PEOPLE:
-            frame.say(f"  {person.desk:24} {person.email}")
+            made = build(seed=seed, now=now(), data=data, show=lambda step: progress.update(task, description=step))
+            progress.update(task, description="Prepared", completed=1, total=1)
+        frame.answer = {"seed": seed, "data": str(data) if data else None, **asdict(made)}
+        _tell(frame, f"http://localhost:{port}")
         if serve:
             from grandstand.config.cli.serve import serve_here
 
-            frame.say(f"Serving on http://127.0.0.1:{port} (interrupt to stop)")
+            frame.say(f"\nServing on http://127.0.0.1:{port} (interrupt to stop)")
             serve_here(port=port)
+
+
+def _tell(frame: Frame, address: str) -> None:
+    """Where to go and how to sign in, for each kind of person."""
+    from grandstand.config.demo.cast import PASSWORD, PEOPLE
+
+    frame.say(f"\nThe Games: {address}   Console: {address}/console/   Gate: {address}/scan")
+    frame.say(f"Everybody's password is {PASSWORD}")
+    for person in PEOPLE:
+        frame.say(f"  {person.desk:26} {person.email}")
