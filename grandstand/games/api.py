@@ -39,6 +39,7 @@ from grandstand.games.queries import (
     venue,
     venues,
 )
+from grandstand.games.refusals import CodeTaken, NoSuchEdition, NoSuchSession, NoSuchUnit, NoSuchVenue, ScheduleWrong, SessionClosed
 from grandstand.games.reports import Difference, FileWrong, NotTheirEdition, Problem, Report
 from grandstand.games.rules import Rsc, RscWrong
 from grandstand.games.services import (
@@ -58,7 +59,6 @@ from grandstand.games.services import (
 )
 from grandstand.games.stakes import Stakes, register_stakes, stakes_many
 from grandstand.games.values import (
-    CodeTaken,
     Competitor,
     DayCount,
     Discipline,
@@ -66,18 +66,12 @@ from grandstand.games.values import (
     Gender,
     ImportedPrice,
     Moved,
-    NoSuchEdition,
-    NoSuchSession,
-    NoSuchUnit,
-    NoSuchVenue,
     ParticipantKind,
     Place,
     ResultStatus,
     SchedulePage,
-    ScheduleWrong,
     Session,
     SessionBrief,
-    SessionClosed,
     Stage,
     Status,
     Unit,

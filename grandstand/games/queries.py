@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from grandstand.games import models, rules
+from grandstand.games.refusals import NoSuchEdition, NoSuchSession, NoSuchVenue
 from grandstand.games.rows import competitor_of, discipline_of, edition_of, session_of, unit_of, venue_of
 from grandstand.games.values import (
     Competitor,
@@ -16,9 +17,6 @@ from grandstand.games.values import (
     Discipline,
     Edition,
     ImportedPrice,
-    NoSuchEdition,
-    NoSuchSession,
-    NoSuchVenue,
     SchedulePage,
     Session,
     SessionBrief,

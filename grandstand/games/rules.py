@@ -9,7 +9,8 @@ from functools import cache
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from grandstand.games.values import Gender, Names, ScheduleWrong, Stage, Status
+from grandstand.games.refusals import ScheduleWrong
+from grandstand.games.values import Gender, Names, Stage, Status
 
 # -- names -----------------------------------------------------------------------------------------------------------------------------
 

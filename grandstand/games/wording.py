@@ -4,8 +4,9 @@ from django.utils.translation import gettext
 
 from grandstand.games.models import StageName, StatusName
 from grandstand.games.problems import KINDS
+from grandstand.games.refusals import ScheduleWrong
 from grandstand.games.reports import Problem
-from grandstand.games.values import ScheduleWrong, Stage, Status
+from grandstand.games.values import Stage, Status
 from grandstand.kit.errors import Refusal
 
 

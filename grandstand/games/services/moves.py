@@ -8,12 +8,13 @@ from uuid import UUID
 
 from grandstand.games import queries, rules
 from grandstand.games.facts import SessionCancelled, SessionPostponed, SessionReinstated
+from grandstand.games.refusals import NoSuchSession, ScheduleWrong, SessionClosed
 from grandstand.games.services.parts import Parts, checked_zone, load_parts, lock_edition_by_id
 from grandstand.games.services.sessions import Known, Rewrite, known_session, save_sessions
 from grandstand.games.services.stamp import Stamp
 from grandstand.games.services.units import shift_units
 from grandstand.games.stakes import stakes_many
-from grandstand.games.values import Moved, NoSuchSession, Place, ScheduleWrong, Session, SessionClosed, Stage, Status
+from grandstand.games.values import Moved, Place, Session, Stage, Status
 from grandstand.kit.actors import Actor
 from grandstand.store import api as store
 from grandstand.store.api import Tx

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from grandstand.games import models
 from grandstand.games.drafts import ParticipantDraft
+from grandstand.games.refusals import ScheduleWrong
 from grandstand.games.services.parts import Parts, checked_country, checked_name
 from grandstand.games.services.stamp import Stamp
-from grandstand.games.values import ParticipantKind, ScheduleWrong
+from grandstand.games.values import ParticipantKind
 from grandstand.kit.ids import new_ids
 from grandstand.store import api as store
 from grandstand.store.api import Tx

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from grandstand.games import models, rules
 from grandstand.games.drafts import DisciplineDraft, EditionDraft, VenueDraft
+from grandstand.games.refusals import CodeTaken, ScheduleWrong
 from grandstand.games.services.stamp import Stamp
-from grandstand.games.values import CodeTaken, Edition, Names, ScheduleWrong
+from grandstand.games.values import Edition, Names
 from grandstand.kit.ids import new_id, new_ids
 from grandstand.store import api as store
 from grandstand.store.api import Tx

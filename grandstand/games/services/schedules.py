@@ -8,6 +8,7 @@ from uuid import UUID
 
 from grandstand.games import queries
 from grandstand.games.drafts import EditionDraft, ScheduleDraft
+from grandstand.games.refusals import NoSuchEdition, NoSuchVenue
 from grandstand.games.services.participants import add_participants
 from grandstand.games.services.parts import (
     add_disciplines,
@@ -25,7 +26,7 @@ from grandstand.games.services.parts import (
 from grandstand.games.services.sessions import add_sessions, rewrite_search_texts
 from grandstand.games.services.stamp import Stamp
 from grandstand.games.services.units import save_units
-from grandstand.games.values import Edition, NoSuchEdition, NoSuchVenue, Venue
+from grandstand.games.values import Edition, Venue
 from grandstand.kit.actors import Actor
 from grandstand.store import api as store
 from grandstand.store.api import Kind, Tx

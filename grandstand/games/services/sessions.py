@@ -8,9 +8,10 @@ from uuid import UUID
 from grandstand.games import models, rules
 from grandstand.games.drafts import SessionDraft
 from grandstand.games.facts import SessionMoved, SessionScheduled
+from grandstand.games.refusals import CodeTaken, ScheduleWrong
 from grandstand.games.services.parts import Parts, checked_short, checked_zone
 from grandstand.games.services.stamp import Plain, Stamp
-from grandstand.games.values import CodeTaken, ScheduleWrong, Stage, Status
+from grandstand.games.values import Stage, Status
 from grandstand.kit.ids import new_ids
 from grandstand.store import api as store
 from grandstand.store.api import Kind, Tx

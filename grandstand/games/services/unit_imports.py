@@ -10,6 +10,7 @@ from grandstand.games.adapters.files import Notes, read_text
 from grandstand.games.adapters.units_file import ReadUnit, read_units
 from grandstand.games.disciplines import known_disciplines
 from grandstand.games.drafts import UnitDraft
+from grandstand.games.refusals import NoSuchEdition
 from grandstand.games.reports import Difference, Report
 from grandstand.games.services.imports import keep
 from grandstand.games.services.participants import add_participants
@@ -18,7 +19,6 @@ from grandstand.games.services.plans import unit_differences
 from grandstand.games.services.sessions import Known, known_sessions
 from grandstand.games.services.stamp import Stamp
 from grandstand.games.services.units import KnownUnit, known_units, save_units
-from grandstand.games.values import NoSuchEdition
 from grandstand.kit.actors import Actor
 from grandstand.store import api as store
 

@@ -10,10 +10,11 @@ from uuid import UUID
 from grandstand.games import models, rules
 from grandstand.games.drafts import ResultDraft, UnitDraft
 from grandstand.games.facts import ResultsEntered
+from grandstand.games.refusals import NoSuchUnit, ScheduleWrong
 from grandstand.games.services.participants import add_participants
 from grandstand.games.services.parts import Parts, checked_name, load_parts, lock_edition_by_id
 from grandstand.games.services.stamp import Stamp
-from grandstand.games.values import NoSuchUnit, ResultStatus, ScheduleWrong
+from grandstand.games.values import ResultStatus
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_ids
 from grandstand.store import api as store

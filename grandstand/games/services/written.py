@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from grandstand.games import queries
 from grandstand.games.adapters import cells
+from grandstand.games.refusals import NoSuchVenue, ScheduleWrong
 from grandstand.games.services.moves import move_session
-from grandstand.games.values import Moved, NoSuchVenue, Place, ScheduleWrong, Session
+from grandstand.games.values import Moved, Place, Session
 from grandstand.kit.actors import Actor
 
 

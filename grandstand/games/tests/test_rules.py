@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grandstand.games import rules
+from grandstand.games.refusals import ScheduleWrong
 from grandstand.games.rules import Rsc, RscWrong
 from grandstand.games.testing import wall
-from grandstand.games.values import Gender, ScheduleWrong, Status
+from grandstand.games.values import Gender, Status
 
 ZONES = st.sampled_from(["Europe/Paris", "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Shanghai", "Etc/GMT+7", "UTC"])
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
