@@ -8,6 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from grandstand.games import rest as games
 from grandstand.kit.errors import Refusal
+from grandstand.ticketing import rest as ticketing
 
 api = NinjaAPI(
     title="Grandstand",
@@ -49,3 +50,4 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 api.add_router("", games.router)
+api.add_router("/scan", ticketing.router)

@@ -22,6 +22,7 @@ urlpatterns += i18n_patterns(
     path("", include("grandstand.movement.web.urls")),
     path("", include("grandstand.commerce.web.urls")),
     path("", include("grandstand.shop.web.urls")),
+    path("", include("grandstand.ticketing.web.urls")),
     path("console/", console.urls),
     prefix_default_language=False,
 )

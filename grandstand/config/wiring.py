@@ -7,6 +7,7 @@ def wire() -> None:
     wire_commerce()
     wire_shop()
     wire_sellers()
+    wire_ticketing()
     wire_sites()
 
 
@@ -57,6 +58,32 @@ def wire_shop() -> None:
     commerce.register_seller(shop.Products())
     store.hear(commerce.OrderAdopted, handlers.adopt_parcels)
     people.register_personal_data("shop", shop.ParcelsOfPerson())
+
+
+def wire_ticketing() -> None:
+    """What rests on a session; who is told when a ticket or its session changes; the files in those mails; forgetting; words of its refusals."""
+    from grandstand.commerce import api as commerce
+    from grandstand.games import api as games
+    from grandstand.messaging import api as messaging
+    from grandstand.people import api as people
+    from grandstand.store import api as store
+    from grandstand.ticketing import api as ticketing
+    from grandstand.ticketing import handlers
+    from grandstand.ui import refusals
+
+    games.register_stakes("ticketing", ticketing.TicketStakes())
+    store.hear(ticketing.TicketsIssued, handlers.send_tickets)
+    store.hear(ticketing.TicketVoided, handlers.tell_of_voiding)
+    store.hear(ticketing.TicketReinstated, handlers.tell_of_reinstatement)
+    store.hear(games.SessionMoved, handlers.tell_of_move)
+    store.hear(games.SessionPostponed, handlers.tell_of_postponement)
+    store.hear(games.SessionCancelled, handlers.tell_of_cancellation)
+    store.hear(games.SessionReinstated, handlers.tell_of_return)
+    store.hear(commerce.OrderAdopted, handlers.adopt_tickets)
+    messaging.provide_attachments(ticketing.ORDER_PDF, ticketing.order_pdf)
+    messaging.provide_attachments(ticketing.ORDER_CALENDAR, ticketing.order_calendar)
+    people.register_personal_data("ticketing", ticketing.TicketsOfPerson())
+    refusals.register_words(ticketing.find_words)
 
 
 def wire_sites() -> None:

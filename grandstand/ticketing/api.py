@@ -15,9 +15,10 @@ from grandstand.ticketing.facts import (
 from grandstand.ticketing.queries.counts import live_count, reconciliation, sales_now
 from grandstand.ticketing.queries.gates import find_device, scan_place, scan_places
 from grandstand.ticketing.queries.offers import offers_for_session, sessions_on_sale
-from grandstand.ticketing.queries.tickets import code, codes, history, my_tickets, ticket, tickets_by_ids, tickets_of_order
+from grandstand.ticketing.queries.tickets import code, codes, history, my_tickets, ticket, tickets_beside, tickets_by_ids, tickets_of_order
 from grandstand.ticketing.rules import CATEGORIES, verify
 from grandstand.ticketing.services.admission import scan_many, take_back_admission
+from grandstand.ticketing.services.files import order_calendar, order_pdf
 from grandstand.ticketing.services.gates import add_device, add_gate, add_gates, change_gate, revoke_device
 from grandstand.ticketing.services.keys import revoke_key, rotate_key
 from grandstand.ticketing.services.offers import change_offer, set_price
@@ -26,6 +27,7 @@ from grandstand.ticketing.services.opening import open_box_office, open_sessions
 from grandstand.ticketing.services.personal import TicketsOfPerson
 from grandstand.ticketing.services.selling import Tickets
 from grandstand.ticketing.services.stakes import TicketStakes
+from grandstand.ticketing.services.telling import ORDER_CALENDAR, ORDER_PDF
 from grandstand.ticketing.services.voiding import activate_ticket, reinstate_ticket, void_ticket
 from grandstand.ticketing.values import (
     Category,
@@ -80,12 +82,16 @@ from grandstand.ticketing.values import (
     TicketUsed,
     TicketView,
     TooFewTickets,
+    TooManyScans,
     Verdict,
     VoidedBy,
 )
+from grandstand.ticketing.words import find_words, of_verdict
 
 __all__ = [
     "CATEGORIES",
+    "ORDER_CALENDAR",
+    "ORDER_PDF",
     "AdmissionTakenBack",
     "BoxOfficeOpened",
     "BundleWrong",
@@ -151,6 +157,7 @@ __all__ = [
     "TicketsIssued",
     "TicketsOfPerson",
     "TooFewTickets",
+    "TooManyScans",
     "Verdict",
     "VoidedBy",
     "activate_ticket",
@@ -164,12 +171,16 @@ __all__ = [
     "codes",
     "decide_offline",
     "find_device",
+    "find_words",
     "history",
     "live_count",
     "my_tickets",
+    "of_verdict",
     "offers_for_session",
     "open_box_office",
     "open_sessions",
+    "order_calendar",
+    "order_pdf",
     "read_bundle",
     "read_code",
     "reconciliation",
@@ -186,6 +197,7 @@ __all__ = [
     "set_price",
     "take_back_admission",
     "ticket",
+    "tickets_beside",
     "tickets_by_ids",
     "tickets_of_order",
     "upload_scans",

@@ -46,6 +46,20 @@ def ticket(*, ticket_id: UUID, holder_id: UUID, language: str) -> TicketView:
     return found[0]
 
 
+def tickets_beside(*, ticket_id: UUID, holder_id: UUID, language: str) -> list[TicketView]:
+    """One ticket of this person and all others of its order for its session, in their order. Raises NoSuchTicket. Nine statements."""
+    with read() as tx:
+        found = tx.rows(
+            "SELECT o.id FROM ticketing_ticket t JOIN ticketing_ticket o "
+            "ON o.order_id = t.order_id AND o.session_id = t.session_id AND o.holder_id = t.holder_id WHERE t.id = %s AND t.holder_id = %s",
+            (ticket_id, holder_id),
+            kinds=[Kind.UUID],
+        )
+        if not found:
+            raise NoSuchTicket("There is no such ticket among yours.", ticket_id=str(ticket_id))
+        return _views(tx, [id_ for (id_,) in found], language)
+
+
 def tickets_by_ids(*, ticket_ids: Sequence[UUID], language: str) -> list[TicketView]:
     """Tickets whoever holds them: for notices and the box office. Eight statements."""
     with read() as tx:

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from grandstand.commerce.api import Ask, ItemRef, RevokedLine, SoldLine
 from grandstand.kit.actors import Actor
@@ -235,7 +235,7 @@ def test_a_revoked_key_makes_its_codes_forged_and_another_signs_at_once(database
         ticketing.revoke_key(organisation_id=office.organisation_id, key=old, now=NOW, by=BY, reason="again")
 
 
-def test_a_key_sealed_with_another_secret_is_unreadable_and_says_so(database: Database, settings: SettingsWrapper) -> None:
+def test_a_key_sealed_with_another_secret_is_unreadable_and_says_so(database: Database, settings: Settings) -> None:
     office = make_box_office()
     view = ticketing.tickets_by_ids(ticket_ids=office.issue(), language="en")[0]
     settings.SECRET_KEY, old = "another secret, long enough to be one of fifty characters", settings.SECRET_KEY

@@ -54,6 +54,7 @@ from grandstand.ticketing.values.refusals import (
     TicketRefunded,
     TicketUsed,
     TooFewTickets,
+    TooManyScans,
 )
 from grandstand.ticketing.values.tickets import EventKind, TicketEvent, TicketState, TicketView, VoidedBy
 
@@ -110,6 +111,7 @@ __all__ = [
     "TicketUsed",
     "TicketView",
     "TooFewTickets",
+    "TooManyScans",
     "Verdict",
     "VoidedBy",
 ]

@@ -100,3 +100,10 @@ class KeyUnreadable(Refusal):
 
     code = "key_unreadable"
     status = 503
+
+
+class TooManyScans(Refusal):
+    """One steward or scanner asks too often. `detail["limit"]` a minute."""
+
+    code = "too_many_scans"
+    status = 429
