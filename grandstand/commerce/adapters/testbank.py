@@ -172,7 +172,7 @@ def capture(*, bank_id: str, now: datetime) -> None:
 
 def refund(*, bank_id: str, refund_id: UUID, amount_minor: int, now: datetime) -> str:
     """Give money back; returns the bank's reference. The outcome is told later. The same `refund_id` refunds once. Raises PaymentOver."""
-    reference = f"ref_{refund_id.hex[:24]}"
+    reference = f"ref_{refund_id.hex}"
     with write():
         row = _locked(bank_id)
         if TestBankEvent.objects.filter(id=f"evt_refunded_{reference}").exists():

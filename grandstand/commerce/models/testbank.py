@@ -45,7 +45,7 @@ class TestBankEvent(models.Model):
 
     __test__ = False
 
-    id = models.CharField(primary_key=True, max_length=40)
+    id = models.CharField(primary_key=True, max_length=80)
     payment = models.ForeignKey(TestBankPayment, on_delete=models.PROTECT, related_name="+")
     payload = models.JSONField()
     created_at = models.DateTimeField()

@@ -44,8 +44,8 @@ def take_many(tx: Tx, takes: Sequence[Take], *, markets: Mapping[str, Market], n
     """
     quotes = _quotes(tx, takes, markets, now=now)
     fresh = [n for n in quotes if takes[n].line.hold_id is None]
-    _hold(tx, [takes[n] for n in fresh], [quotes[n] for n in fresh], now=now)
     pending = [n for n in quotes if takes[n].line.hold_id is not None]
+    _hold(tx, [takes[n] for n in fresh], [quotes[n] for n in fresh], now=now)
     while pending:
         with _savepoint(tx) as undo:
             before = [takes[n].line.hold_id for n in pending]

@@ -1,0 +1,350 @@
+"""The test bank behaves like a real one: over its pages, by its webhooks, at its own pace."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from grandstand.commerce.adapters import testbank
+from grandstand.commerce.adapters.testbank import Card
+from grandstand.commerce.adapters.testbank_provider import TestProvider
+from grandstand.commerce.adapters.testbank_signatures import OVERLAP, TOLERANCE, SignatureWrong, check_signature, rotate_key, signature
+from grandstand.commerce.payments import WebhookRefused
+from grandstand.commerce.queries.orders import order
+from grandstand.commerce.queries.payments import payment_progress
+from grandstand.commerce.services.asking import capture_payments, fetch_payments
+from grandstand.commerce.services.paying import begin_payment
+from grandstand.commerce.services.refunding import refund_many
+from grandstand.commerce.services.sending_back import send_paybacks
+from grandstand.commerce.testing import BY, NOW, World, later, paying_with
+from grandstand.commerce.values import OrderStatus, Owner, PaymentState, Placed, RefundAsk
+from grandstand.commerce.visitors import SESSION_KEY
+from grandstand.commerce.web import testbank as pages
+from grandstand.commerce.web import views, webhooks
+from grandstand.kit.ids import new_id
+from grandstand.store.api import Kind
+
+
+class Clock:
+    """The instant that pages read."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = NOW
+        for module in (views, webhooks, pages):
+            monkeypatch.setattr(module, "present", lambda: self.now)
+
+    def pass_(self, **passed: float) -> None:
+        self.now += timedelta(**passed)
+
+
+class Buying:
+    """A visitor's browser, the bank behind it, and the wire between the bank and us."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self.world, self.clock, self.client = world, clock, Client()
+        self.owner = Owner(visitor="v")
+        session = self.client.session
+        session[SESSION_KEY] = "v"
+        session.save()
+        world.add(self.owner, world.sell(price_minor=1200))
+        self.placed: Placed = world.place(self.owner)
+        begun = self.begin()
+        self.payment_id, self.bank_path = begun.payment_id, begun.redirect_url.removeprefix("http://here")
+        self.sent: list[tuple[bytes, dict[str, str]]] = []
+
+    def begin(self) -> Any:
+        return begin_payment(
+            order_id=self.placed.order_id,
+            owner=self.owner,
+            provider_code="test",
+            return_path="/my-order",
+            platform_url="http://here",
+            description="Order",
+            now=self.clock.now,
+        )
+
+    @property
+    def bank_id(self) -> str:
+        return self.bank_path.rstrip("/").rpartition("/")[2]
+
+    def choose(self, card: Card) -> Any:
+        return self.client.post(self.bank_path, {"card": card.value, "action": "pay"})
+
+    def come_back(self) -> Any:
+        return self.client.get(f"/payments/{self.payment_id}/")
+
+    def wire(self, body: bytes, headers: dict[str, str]) -> int:
+        """Carries a webhook to us as HTTP would."""
+        self.sent.append((body, headers))
+        answer = Client().post("/payments/webhooks/test/", body, content_type="application/json", headers=headers)
+        return answer.status_code
+
+    def webhooks(self) -> int:
+        return testbank.send_webhooks(now=self.clock.now, transport=self.wire)
+
+    def status(self) -> OrderStatus:
+        return order(self.placed.order_id).status
+
+    def state(self) -> PaymentState:
+        return payment_progress(self.payment_id).state
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def buying(world: World, clock: Clock) -> Any:
+    with paying_with(TestProvider(platform_url="http://here")):
+        yield Buying(world, clock)
+
+
+def test_a_good_card_pays_once_the_bank_has_told_and_not_before(buying: Buying) -> None:
+    assert buying.choose(Card.GOOD).headers["Location"] == f"http://here/payments/{buying.payment_id}/"
+    waiting = buying.come_back()
+    assert (waiting.status_code, buying.status()) == (200, OrderStatus.AWAITING_PAYMENT)
+    assert "We are waiting for your bank" in waiting.text
+    buying.clock.pass_(seconds=1)
+    assert buying.webhooks() == 1
+    assert buying.status() is OrderStatus.PAID
+    back = buying.come_back()
+    assert (back.status_code, back.headers["Location"]) == (302, "/my-order")
+    polled = buying.client.get(f"/payments/{buying.payment_id}/", headers={"HX-Request": "true"})
+    assert polled.headers["HX-Redirect"] == "/my-order"
+
+
+def test_webhooks_come_out_of_order_late_and_twice_and_complete_once(buying: Buying) -> None:
+    buying.choose(Card.GOOD)
+    taken = 0
+    for _ in range(20):
+        buying.clock.pass_(seconds=1)
+        taken += buying.webhooks()
+    kinds = [body.split(b'"type":"')[1].split(b'"')[0] for body, _ in buying.sent]
+    assert (taken, kinds) == (4, [b"captured", b"authorised", b"captured", b"authorised"])
+    assert [change.status for change in order(buying.placed.order_id).history] == [OrderStatus.AWAITING_PAYMENT, OrderStatus.PAID]
+
+
+def test_a_webhook_that_is_not_taken_is_sent_again_after_doubling_waits(buying: Buying) -> None:
+    buying.choose(Card.GOOD)
+    buying.clock.pass_(seconds=1)
+    refused = [testbank.send_webhooks(now=buying.clock.now, transport=lambda _body, _headers: 503)]
+    buying.clock.pass_(seconds=4)
+    refused.append(testbank.send_webhooks(now=buying.clock.now, transport=lambda _body, _headers: 0))
+    assert refused == [0, 0]
+    buying.clock.pass_(seconds=60)
+    buying.webhooks()
+    assert buying.status() is OrderStatus.PAID
+
+
+def test_extra_authentication_asks_for_the_code_and_then_pays(buying: Buying) -> None:
+    challenge = buying.choose(Card.CHALLENGED).headers["Location"]
+    assert challenge == f"{buying.bank_path}challenge/"
+    code = testbank.payment(buying.bank_id).challenge_code
+    assert code in buying.client.get(challenge).text
+    wrong = buying.client.post(challenge, {"code": "000000" if code != "000000" else "111111"})
+    assert (wrong.status_code, "Look again" in wrong.text) == (422, True)
+    assert buying.client.post(challenge, {"code": code}).headers["Location"].endswith(f"/payments/{buying.payment_id}/")
+    buying.clock.pass_(seconds=1)
+    buying.webhooks()
+    assert buying.status() is OrderStatus.PAID
+
+
+def test_three_wrong_codes_end_the_try_and_another_card_may_be_used(buying: Buying) -> None:
+    challenge = buying.choose(Card.CHALLENGED).headers["Location"]
+    for _ in range(testbank.CHALLENGE_TRIES):
+        answer = buying.client.post(challenge, {"code": "no"})
+    assert answer.headers["Location"] == buying.bank_path
+    buying.clock.pass_(seconds=1)
+    buying.webhooks()
+    assert buying.state() is PaymentState.FAILED
+    buying.choose(Card.GOOD)
+    buying.clock.pass_(seconds=1)
+    buying.webhooks()
+    assert buying.status() is OrderStatus.PAID
+
+
+def test_a_declined_card_is_told_at_the_bank_and_on_the_way_back(buying: Buying) -> None:
+    declined = buying.choose(Card.DECLINED)
+    assert (declined.status_code, "declined this card" in declined.text) == (422, True)
+    buying.clock.pass_(seconds=1)
+    buying.webhooks()
+    assert "Your bank did not pay" in buying.come_back().text
+    assert buying.begin().payment_id != buying.payment_id
+
+
+def test_a_silent_bank_is_waited_for_honestly_until_the_time_is_over(buying: Buying) -> None:
+    buying.choose(Card.SILENT)
+    buying.clock.pass_(minutes=10)
+    assert (buying.webhooks(), buying.state()) == (0, PaymentState.WAITING)
+    buying.clock.pass_(minutes=20)
+    assert testbank.close_silent_payments(now=buying.clock.now) == 1
+    assert testbank.close_silent_payments(now=buying.clock.now) == 0
+    buying.clock.pass_(seconds=1)
+    buying.webhooks()
+    assert "The time to pay is over" in buying.come_back().text
+
+
+def test_money_that_is_only_set_aside_is_asked_for(buying: Buying) -> None:
+    buying.choose(Card.HELD)
+    buying.clock.pass_(seconds=4)
+    buying.webhooks()
+    assert (buying.state(), "set the money aside" in buying.come_back().text) == (PaymentState.AUTHORISED, True)
+    assert capture_payments(now=buying.clock.now) == 1
+    buying.clock.pass_(seconds=1)
+    buying.webhooks()
+    assert buying.status() is OrderStatus.PAID
+
+
+def test_a_slow_bank_is_asked_when_its_webhooks_do_not_come(buying: Buying) -> None:
+    buying.choose(Card.SLOW)
+    buying.clock.pass_(seconds=5)
+    assert buying.webhooks() == 0
+    assert fetch_payments(now=later(minutes=3)) == 1
+    assert buying.status() is OrderStatus.PAID
+
+
+def test_a_refund_is_asked_for_and_confirmed_by_webhook(buying: Buying) -> None:
+    buying.choose(Card.GOOD)
+    buying.clock.pass_(seconds=10)
+    buying.webhooks()
+    ask = RefundAsk(key="k", order_id=buying.placed.order_id, reason="moved")
+    with buying.world.database.write() as tx:
+        refund_many(tx, [ask], by=BY, now=buying.clock.now)
+    assert send_paybacks(now=buying.clock.now) == 1
+    assert order(buying.placed.order_id).paid_back.minor == 0
+    buying.clock.pass_(seconds=1)
+    buying.webhooks()
+    assert order(buying.placed.order_id).paid_back.minor == 1200
+
+
+def test_a_refund_that_comes_home_is_told(buying: Buying) -> None:
+    buying.choose(Card.REFUND_FAILS)
+    buying.clock.pass_(seconds=10)
+    buying.webhooks()
+    with buying.world.database.write() as tx:
+        refund_many(tx, [RefundAsk(key="k", order_id=buying.placed.order_id, reason="moved")], by=BY, now=buying.clock.now)
+    send_paybacks(now=buying.clock.now)
+    for _ in range(20):
+        buying.clock.pass_(seconds=1)
+        buying.webhooks()
+    found = order(buying.placed.order_id)
+    assert (found.refunded.minor, found.paid_back.minor) == (1200, 0)
+
+
+def test_the_bank_never_gives_back_more_than_it_took(buying: Buying) -> None:
+    buying.choose(Card.GOOD)
+    assert testbank.refund(bank_id=buying.bank_id, refund_id=UUID(int=1), amount_minor=1200, now=NOW)
+    assert testbank.refund(bank_id=buying.bank_id, refund_id=UUID(int=1), amount_minor=1200, now=NOW)
+    with pytest.raises(testbank.PaymentOver):
+        testbank.refund(bank_id=buying.bank_id, refund_id=UUID(int=2), amount_minor=1, now=NOW)
+
+
+def test_beginning_again_goes_on_with_the_same_payment(buying: Buying) -> None:
+    again = buying.begin()
+    assert (again.payment_id, again.redirect_url) == (buying.payment_id, f"http://here{buying.bank_path}")
+
+
+def test_the_way_back_is_only_for_whoever_pays(buying: Buying) -> None:
+    assert Client().get(f"/payments/{buying.payment_id}/").status_code == 404
+    assert buying.client.get(f"/payments/{new_id()}/").status_code == 404
+    assert buying.client.get("/test-bank/pay_nothing/").status_code == 404
+
+
+def test_leaving_the_bank_leads_back_without_paying(buying: Buying) -> None:
+    left = buying.client.post(buying.bank_path, {"action": "leave"})
+    assert left.headers["Location"].endswith(f"/payments/{buying.payment_id}/")
+    assert "Back to the bank" in buying.come_back().text
+
+
+# -- signatures -----------------------------------------------------------------------------------------------------------------------------
+
+
+def post(body: bytes, header: str, provider: str = "test") -> int:
+    headers = {testbank.SIGNATURE_HEADER: header}
+    return Client().post(f"/payments/webhooks/{provider}/", body, content_type="application/json", headers=headers).status_code
+
+
+def test_only_the_banks_signature_opens_the_webhook(buying: Buying) -> None:
+    body = b"{}"
+    assert post(body, "") == 400
+    assert post(body, f"t={int(NOW.timestamp())},v1={'0' * 64}") == 400
+    assert post(body, signature(body, now=NOW)) == 400  # signed, but not an event
+    assert post(b'{"x":1}', signature(body, now=NOW)) == 400
+    assert post(body, signature(body, now=NOW), provider="stripe") == 404
+    assert Client().get("/payments/webhooks/test/").status_code == 405
+    assert post(b" " * (webhooks.LARGEST_BYTES + 1), "") == 413
+
+
+def test_a_signature_is_of_its_body_and_of_its_time(buying: Buying) -> None:
+    header = signature(b"body", now=NOW)
+    check_signature(header, b"body", now=NOW + TOLERANCE)
+    for changed, body, now in (
+        (header, b"other", NOW),
+        (header, b"body", NOW + TOLERANCE + timedelta(seconds=1)),
+        (header, b"body", NOW - TOLERANCE - timedelta(seconds=1)),
+        (header.replace("t=", "t=1"), b"body", NOW),
+        (header + f",t={int(NOW.timestamp())}", b"body", NOW),
+        ("t=,v1=", b"body", NOW),
+        ("t=²,v1=é", b"body", NOW),
+    ):
+        with pytest.raises(SignatureWrong):
+            check_signature(changed, body, now=now)
+
+
+def test_the_old_key_is_good_while_the_new_one_takes_over(buying: Buying) -> None:
+    old = signature(b"body", now=NOW)
+    rotate_key(now=NOW)
+    check_signature(old, b"body", now=NOW)
+    assert signature(b"body", now=NOW).count("v1=") == 2
+    afterwards = NOW + OVERLAP + timedelta(seconds=1)
+    assert signature(b"body", now=afterwards).count("v1=") == 1
+    with pytest.raises(SignatureWrong):
+        check_signature(old, b"body", now=afterwards)
+
+
+def test_too_many_webhooks_from_one_address_are_put_off(buying: Buying, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "MOST_A_MINUTE", 2)
+    assert [post(b"{}", "") for _ in range(3)] == [400, 400, 429]
+
+
+def test_a_webhook_is_answered_only_after_the_commit(buying: Buying) -> None:
+    buying.choose(Card.GOOD)
+    buying.clock.pass_(seconds=1)
+    buying.world.tickets.broken = True
+    client = Client(raise_request_exception=False)
+
+    def carry(body: bytes, headers: dict[str, str]) -> int:
+        return client.post("/payments/webhooks/test/", body, content_type="application/json", headers=headers).status_code
+
+    assert testbank.send_webhooks(now=buying.clock.now, transport=carry) == 0
+    assert buying.status() is OrderStatus.AWAITING_PAYMENT
+    buying.world.tickets.broken = False
+    buying.clock.pass_(seconds=10)
+    assert buying.webhooks() > 0
+    assert buying.status() is OrderStatus.PAID
+
+
+def test_a_fact_about_nothing_of_ours_is_kept(buying: Buying) -> None:
+    stranger = testbank.open_payment(
+        client_reference=new_id(),
+        amount_minor=500,
+        currency="EUR",
+        description="?",
+        return_url="/",
+        language="en",
+        now=NOW,
+        expires_at=later(hours=1),
+    )
+    testbank.present_card(bank_id=stranger, number=Card.GOOD.value, now=NOW)
+    buying.clock.pass_(seconds=1)
+    assert buying.webhooks() == 1
+    with buying.world.database.write() as tx:
+        assert tx.row("SELECT COUNT(*) FROM commerce_payment_fact", kinds=[Kind.INT]) == (1,)
+
+
+def test_a_provider_refuses_what_it_cannot_read(buying: Buying) -> None:
+    with pytest.raises(WebhookRefused):
+        TestProvider(platform_url="").read_webhook(headers={}, body=b"", now=NOW)
