@@ -17,7 +17,7 @@ from grandstand.kit.errors import Refusal
 class SoldOut(Refusal):
     """A refusal of the tests."""
 
-    code = "sold_out"
+    code = "refusal_of_a_test"
 
 
 def refuse(request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from grandstand.messaging.api import Notice
 from grandstand.people import api as people
 from grandstand.people.testing import NOW, PASSWORD, make_person, sign_in
 from grandstand.store.api import write
+from grandstand.store.testing import statements
 
 
 @pytest.fixture(autouse=True)
@@ -83,13 +84,16 @@ def test_a_person_reads_what_was_sent_to_them_and_to_nobody_else(client: Client,
         assert client.get(reverse("messaging:notice", args=[other])).status_code == 404
 
 
-def test_a_list_of_notices_costs_the_same_for_1_and_40(client: Client, django_assert_num_queries: Any, db: None) -> None:
+def test_a_list_of_notices_costs_the_same_for_1_and_40(client: Client, db: None) -> None:
     ada = make_person()
     sign_in(client, ada)
+    costs = []
     for count in (1, 40):
         notices = [Notice(key=f"{count} {n}", template="people/notices/no_account", organisation_id=None, to_person_id=ada.id) for n in range(count)]
         with write() as tx:
             messaging.queue_notices(tx, notices, now=NOW)
         messaging.send_due(now=NOW)
-        with django_assert_num_queries(3):
+        with statements() as seen:
             client.get(reverse("messaging:notices"))
+        costs.append(len(seen))
+    assert costs[0] == costs[1]
