@@ -15,7 +15,7 @@ from grandstand.shop.personal_data import ADDRESS_KEPT, ParcelsOfPerson, forget_
 from grandstand.shop.queries.countries import countries, countries_shipped_to
 from grandstand.shop.queries.packing import packing_list
 from grandstand.shop.queries.parcels import my_parcels, parcels, parcels_of_order
-from grandstand.shop.queries.products import product, products
+from grandstand.shop.queries.products import newest_products, product, products
 from grandstand.shop.rules.addresses import address_fields, address_lines, checked_address
 from grandstand.shop.services.catalogue import (
     add_picture,
@@ -149,6 +149,7 @@ __all__ = [
     "forget_addresses",
     "list_product",
     "my_parcels",
+    "newest_products",
     "pack_many",
     "packing_list",
     "parcels",

@@ -9,6 +9,8 @@ from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.kit.money import Money
+from grandstand.movement import api as movement
+from grandstand.movement.testing import make_market
 from grandstand.shop import models
 from grandstand.shop.queries.items import items_by_id
 from grandstand.shop.services import catalogue, shipping
@@ -23,11 +25,13 @@ WHY: dict[str, Any] = {"by": BY, "reason": "for a test", "now": NOW}
 
 
 def make_product(organisation_id: UUID, *, markets: tuple[str, ...] = ("fr",), drawn: bool = True, **details: Any) -> UUID:
-    """A T-shirt without variants, sold in these markets once it has a variant with a price."""
+    """A T-shirt without variants, sold in these markets (opened when they are not there) once it has a variant with a price."""
     slug = details.pop("slug", f"tee-{new_id().hex[:20]}")
     names = {"en": "Lane T-shirt", "fr": "T-shirt Couloir", "zh-hans": "泳道T恤"}
     draft = ProductDraft(**{"slug": slug, "category": Category.CLOTHING, "names": names} | details)
     product_id = catalogue.create_product(organisation_id=organisation_id, draft=draft, **WHY)
+    for code in set(markets) - {market.code for market in movement.markets()}:
+        make_market(code=code)
     catalogue.set_listings(product_id=product_id, drafts=[ListingDraft(market_code=code) for code in markets], **WHY)
     if drawn:
         picture = PictureDraft(alt={"en": "A blue T-shirt"}, drawing=Drawing(kind="tshirt", colour="#14213d"))

@@ -53,14 +53,25 @@ def products(*, market: Market, language: str, now: datetime, category: Category
         page = min(max(1, page), pages)
         if category is not None:
             where, params = f"{where} AND p.category = %s", [*params, category.value]
-        rows = tx.rows(
-            "SELECT p.id, p.organisation_id, p.slug, p.names, p.category, p.sale_starts_at, p.sale_ends_at "
-            f"{where} ORDER BY p.created_at DESC, p.id LIMIT %s OFFSET %s",
-            [*params, PAGE_LENGTH, (page - 1) * PAGE_LENGTH],
-            kinds=[Kind.UUID, Kind.UUID, Kind.TEXT, Kind.JSON, Kind.TEXT, Kind.INSTANT, Kind.INSTANT],
-        )
+        rows = _newest(tx, where, [*params, PAGE_LENGTH, (page - 1) * PAGE_LENGTH])
         tiles = _tiles(tx, rows, market, language, now) if rows else []
     return ProductPage(products=tuple(tiles), total=total, page=page, pages=pages, counts=counts)
+
+
+def newest_products(*, market: Market, language: str, now: datetime, limit: int) -> list[ProductTile]:
+    """What is sold in a market, the newest first, `limit` at most. Five statements, one when there is nothing."""
+    with read() as tx:
+        rows = _newest(tx, _SOLD, [market.code, market.currency, now, limit, 0])
+        return _tiles(tx, rows, market, language, now) if rows else []
+
+
+def _newest(tx: Tx, where: str, params: Sequence[object]) -> list[Row]:
+    return tx.rows(
+        "SELECT p.id, p.organisation_id, p.slug, p.names, p.category, p.sale_starts_at, p.sale_ends_at "
+        f"{where} ORDER BY p.created_at DESC, p.id LIMIT %s OFFSET %s",
+        params,
+        kinds=[Kind.UUID, Kind.UUID, Kind.TEXT, Kind.JSON, Kind.TEXT, Kind.INSTANT, Kind.INSTANT],
+    )
 
 
 def product(*, slug: str, market: Market, language: str, now: datetime) -> Product:

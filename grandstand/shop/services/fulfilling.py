@@ -14,7 +14,7 @@ from grandstand.kit.ids import new_ids
 from grandstand.shop import models
 from grandstand.shop.facts import ParcelCancelled, ParcelOpened
 from grandstand.shop.rules.parcels import AT_THE_SHOP, parcel_number
-from grandstand.shop.services.journal import Step, write_steps
+from grandstand.shop.services.journal import Step, forget_if_asked, write_steps
 from grandstand.shop.values import NoSuchParcel, ParcelStatus, TooFewUnits
 from grandstand.store.api import Change, Tx, announce, record, table
 
@@ -164,5 +164,6 @@ def _change_parcels(
             if after is ParcelStatus.CANCELLED:
                 cancelled.append(ParcelCancelled(organisation_id=organisation_id, occurred_at=now, parcel_id=parcel_id, order_id=order_id))
     tx.update(PARCEL, [(step.parcel_id, step.after.value, now) for step in steps], key=["id"], set_to=["status", "changed_at"])
+    forget_if_asked(tx, [fact.parcel_id for fact in cancelled])
     write_steps(tx, steps, by=by, now=now)
     announce(tx, cancelled)

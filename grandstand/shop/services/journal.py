@@ -11,6 +11,8 @@ from grandstand.shop import models
 from grandstand.shop.values import ParcelStatus
 from grandstand.store.api import Change, Tx, record, table
 
+PARCEL = table(models.Parcel)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -35,6 +37,14 @@ def write_steps(tx: Tx, steps: Sequence[Step], *, by: Actor, now: datetime) -> N
     ]
     tx.insert(table(models.ParcelChange), ["id", "organisation_id", "parcel_id", "status", "at", "actor", "reason", "carrier", "tracking"], rows)
     record(tx, [_change(step, by) for step in steps], now=now)
+
+
+def forget_if_asked(tx: Tx, parcel_ids: Sequence[UUID]) -> None:
+    """Of parcels whose way is over, forget the address where the person asked for it while it was needed. One statement, none for none."""
+    if not parcel_ids:
+        return
+    where, param = tx.among("id", PARCEL.kinds["id"], parcel_ids)
+    tx.execute(f"UPDATE shop_parcel SET ship_to = NULL WHERE forget AND ship_to IS NOT NULL AND {where}", (param,))
 
 
 def _change(step: Step, by: Actor) -> Change:

@@ -10,7 +10,7 @@ from grandstand.kit.actors import Actor
 from grandstand.shop import models
 from grandstand.shop.facts import ParcelDelivered, ParcelPacked, ParcelReturned, ParcelShipped
 from grandstand.shop.rules.parcels import UNDER_WAY, check_way
-from grandstand.shop.services.journal import Step, write_steps
+from grandstand.shop.services.journal import Step, forget_if_asked, write_steps
 from grandstand.shop.services.telling import News, tell_buyers
 from grandstand.shop.values import ComeBack, Dispatch, NoSuchParcel, ParcelCannot, ParcelStatus
 from grandstand.store.api import Kind, Tx, announce, table
@@ -105,18 +105,17 @@ class _Line:
 def _move(tx: Tx, moves: Sequence[_Move], *, by: Actor, reason: str, now: datetime) -> None:
     if not moves:
         return
-    columns = ["id", "organisation_id", "order_id", "number", "status", "carrier", "tracking", "forget"]
+    columns = ["id", "organisation_id", "order_id", "number", "status", "carrier", "tracking"]
     ids = sorted({move.parcel_id for move in moves})
     parcels = {row[0]: row[1:] for row in tx.select_among(PARCEL, columns, "id", ids, order_by="id", lock=True)}
     steps: list[Step] = []
     facts = []
     news = []
     rows = []
-    forgotten = []
     for move in {move.parcel_id: move for move in moves}.values():
         if move.parcel_id not in parcels:
             raise NoSuchParcel("There is no such parcel.", parcel_id=str(move.parcel_id))
-        organisation_id, order_id, number, status, carrier, tracking, forget = parcels[move.parcel_id]
+        organisation_id, order_id, number, status, carrier, tracking = parcels[move.parcel_id]
         check_way(number, ParcelStatus(status), move.after)
         steps.append(
             Step(
@@ -141,12 +140,10 @@ def _move(tx: Tx, moves: Sequence[_Move], *, by: Actor, reason: str, now: dateti
                 tracking=move.tracking or tracking,
             )
         )
-        if forget and move.after not in UNDER_WAY:
-            forgotten.append(move.parcel_id)
         if (fact := _FACTS.get(move.after)) is not None:
             facts.append(fact(organisation_id=organisation_id, occurred_at=now, parcel_id=move.parcel_id, order_id=order_id))
     tx.update(PARCEL, rows, key=["id"], set_to=["status", "carrier", "tracking", "changed_at"])
-    tx.update(PARCEL, [(id_, None) for id_ in forgotten], key=["id"], set_to=["ship_to"])
+    forget_if_asked(tx, [step.parcel_id for step in steps if step.after not in UNDER_WAY])
     write_steps(tx, steps, by=by, now=now)
     announce(tx, facts)
     tell_buyers(tx, news, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from grandstand.commerce.api import ShipTo
+from grandstand.commerce.values import ShipTo
 from grandstand.kit.actors import Actor
 
 

@@ -1,0 +1,73 @@
+"""Each check of doctor goes red when somebody goes around the walls."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from grandstand.movement.testing import make_organisation
+from grandstand.shop import api as shop
+from grandstand.shop import models
+from grandstand.shop.testing import WHY, make_parcel
+from grandstand.store.api import Database, Tx, write
+
+
+@pytest.fixture
+def parcels(database: Database) -> tuple[UUID, UUID]:
+    """One to pack, one shipped."""
+    organisation = make_organisation().id
+    waiting, gone = make_parcel(organisation), make_parcel(organisation)
+    with write() as tx:
+        shop.pack_many(tx, [gone], **WHY)
+        shop.ship_many(tx, [shop.Dispatch(parcel_id=gone, carrier="La Poste")], **WHY)
+    return waiting, gone
+
+
+def _red(database: Database) -> dict[str, str]:
+    with database.write() as tx:
+        return {finding.name: finding.detail for finding in shop.check_parcels(tx) if not finding.healthy}
+
+
+def test_a_shop_in_order_is_green(database: Database, parcels: tuple[UUID, UUID]) -> None:
+    assert _red(database) == {}
+
+
+def _stock_stayed(tx: Tx) -> None:
+    tx.execute("UPDATE shop_parcel_line SET quantity = 3, shipped = 3 WHERE shipped = 1")
+
+
+def _left_half_empty(tx: Tx) -> None:
+    tx.execute("UPDATE shop_parcel_line SET quantity = 2 WHERE shipped = 1")
+
+
+def _sent_by_hand(tx: Tx) -> None:
+    tx.execute("UPDATE shop_parcel SET status = 'packed' WHERE status = 'to_pack'")
+
+
+def _emptied_by_hand(tx: Tx) -> None:
+    tx.execute("UPDATE shop_parcel_line SET revoked = 1 WHERE shipped = 0")
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "red", "which"),
+    [
+        (_stock_stayed, "shop_shipped_units_left_the_stock", 1),
+        (_left_half_empty, "shop_lines_go_with_their_parcel", 1),
+        (_sent_by_hand, "shop_parcels_have_their_journal", 0),
+        (_emptied_by_hand, "shop_parcels_to_pack_hold_something", 0),
+    ],
+)
+def test_a_check_goes_red_for_what_it_watches_and_names_the_parcel(
+    corrupt: Callable[[Tx], None],
+    red: str,
+    which: int,
+    database: Database,
+    parcels: tuple[UUID, UUID],
+) -> None:
+    with database.write() as tx:
+        corrupt(tx)
+    found = _red(database)
+    assert set(found) == {red}
+    number = models.Parcel.objects.get(id=parcels[which]).number
+    assert found[red].startswith("1 ")
+    assert number in found[red]
