@@ -11,7 +11,6 @@ from grandstand.commerce import api as commerce
 from grandstand.kit.money import Money
 from grandstand.movement import api as movement
 from grandstand.sites.refusals import said_of
-from grandstand.sites.web.forms import MOST
 from grandstand.ui.paths import localised
 from grandstand.ui.refusals import Said
 
@@ -114,7 +113,10 @@ def _line(line: commerce.BasketLine) -> Line:
     )
 
 
-MOST_TO_CHOOSE = min(10, MOST)
+MOST = 50
+"""More of one item than any seller allows at once; commerce and the seller decide the rest."""
+
+MOST_TO_CHOOSE = 10
 """A line's stepper goes this far; what a seller allows is decided when it is asked."""
 
 

@@ -1,9 +1,37 @@
 """The screens in a real browser: reachable by everybody, nothing jumps, nothing sticks out."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Browser
+from pytest_django import Settings
 
-from grandstand.ui.testing import DESKTOP, PHONE, axe_problems, layout_shifts, overflow_px, visit
+from grandstand.commerce import api as commerce
+from grandstand.kit import clock
+from grandstand.shop import testing as shop
+from grandstand.sites.tests.house import House, open_house
+from grandstand.store.api import Database
+from grandstand.ui.testing import DESKTOP, PHONE, axe_problems, layout_shifts, overflow_px, serve, visit
+
+
+@pytest.fixture
+def house(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A house that sells today, by the real clock."""
+    now = clock.now()
+    monkeypatch.setattr(shop, "NOW", now)
+    monkeypatch.setitem(shop.WHY, "now", now)
+    return open_house(now=now)
+
+
+@pytest.fixture
+def shop_window(house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the served platform over the house that sells, where a test bank takes payments."""
+    with serve() as address:
+        settings.GRANDSTAND_URL = address
+        bank = commerce.TestProvider(platform_url=address)
+        monkeypatch.setattr("grandstand.commerce.payments.wired", {bank.code: bank})
+        yield address
 
 
 @pytest.mark.parametrize("path", ["/", "/schedule", "/fr/schedule?q=séries", "/zh-hans/", "/basket"])
@@ -32,3 +60,52 @@ def test_with_javascript_the_schedule_answers_while_one_types_and_back_works(sit
         assert page.get_by_label("Find").input_value() == "heats 2"
         page.go_back()
         page.get_by_text("8 sessions").wait_for()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_fan_buys_in_a_browser_and_every_screen_on_the_way_is_clean(
+    shop_window: str, house: House, chromium: Browser, viewport: dict[str, int]
+) -> None:
+    problems: dict[str, list[str]] = {}
+
+    def look(name: str) -> None:
+        problems[name] = [*axe_problems(page), *(f"{overflow_px(page)} px too wide" for _ in range(overflow_px(page) > 0))]
+
+    with visit(chromium, f"{shop_window}/sessions/{house.session.id}", viewport=viewport) as page:
+        look("session")
+        page.get_by_role("spinbutton", name="Tickets, Category B").fill("3")
+        page.locator("li", has=page.get_by_role("heading", name="Category B", exact=True)).get_by_role("button", name="Add to basket").click()
+        page.get_by_text("In your basket, held for you").wait_for()
+        assert page.locator("#basket-link").inner_text().split() == ["Basket", "3"]
+        look("session with news")
+
+        page.goto(f"{shop_window}/shop")
+        look("shop")
+        page.get_by_role("link", name="Lane T-shirt").click()
+        look("product")
+        page.get_by_label("L", exact=True).check()
+        page.get_by_role("button", name="Add to basket").click()
+        page.get_by_role("link", name="Go to the basket").click()
+        look("basket")
+
+        page.get_by_role("link", name="Go to checkout").click()
+        page.get_by_role("button", name="Go on to review").click()
+        page.get_by_text("There is something to put right").first.wait_for()
+        look("checkout with errors")
+        page.get_by_label("Full name").fill("Ada Fan")
+        page.get_by_label("E-mail address").fill("ada@example.org")
+        page.get_by_label("Street and number").fill("12 quai du Stade")
+        page.get_by_label("Postal code").fill("69002")
+        page.get_by_label("Town or city").fill("Lyon")
+        page.get_by_role("button", name="Go on to review").click()
+        page.get_by_role("heading", name="Is everything right?").wait_for()
+        look("review")
+        page.get_by_role("button", name="Order and pay").click()
+        page.wait_for_url("**/test-bank/**")
+        page.get_by_role("button", name="Pay", exact=True).click()
+        page.wait_for_url("**/payments/**")
+        assert commerce.run_test_bank(now=clock.now() + timedelta(seconds=5), platform_url=shop_window) == 2  # told twice, as banks do
+        page.wait_for_url("**/orders/**")
+        page.get_by_role("heading", name="Thank you. It is yours.").wait_for()
+        look("order")
+    assert {name: found for name, found in problems.items() if found} == {}

@@ -118,7 +118,10 @@ def place(request: HttpRequest) -> HttpResponse:
 
 
 def begin(request: HttpRequest, order_id: UUID, owner: commerce.Owner) -> HttpResponse:
-    """Send the buyer to the bank that they chose, or to their order when it does not answer."""
+    """Send the buyer to the bank that they chose, or to their order when it does not answer.
+
+    Not by a redirect: the policy lets forms lead only to this platform, and browsers hold a form's redirects to it. So a page leads there.
+    """
     known = [provider.code for provider in commerce.providers()]
     wished = request.POST.get("provider", "")
     path = reverse("sites:order", args=[order_id])
@@ -136,7 +139,7 @@ def begin(request: HttpRequest, order_id: UUID, owner: commerce.Owner) -> HttpRe
         words = said(refused)
         messages.error(request, f"{words.title}. {words.body}")
         return redirect(path)
-    return redirect(begun.redirect_url)
+    return render(request, "sites/to_bank.html", {"url": begun.redirect_url, "steps": _steps(2)})
 
 
 def _basket(request: HttpRequest, kept: Said | None) -> commerce.Basket | None:

@@ -3,8 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-MOST = 50
-"""More of one item than any seller allows at once; commerce and the seller decide the rest."""
+from grandstand.sites.basket import MOST
 
 
 class AddForm(forms.Form):

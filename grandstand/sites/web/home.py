@@ -47,8 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "sites/home.html", context)
 
 
-def _products(market: Market | None, language: str, now: datetime) -> tuple[shop.ProductTile, ...]:
-    return shop.products(market=market, language=language, now=now).products[:PRODUCTS] if market else ()
+def _products(market: Market | None, language: str, now: datetime) -> list[shop.ProductTile]:
+    return shop.newest_products(market=market, language=language, now=now, limit=PRODUCTS) if market else []
 
 
 def _disciplines(ahead: Sequence[games.Session]) -> list[tuple[str, str]]:
