@@ -44,7 +44,7 @@ def named_id(name: bytes) -> UUID:
     return _uuid(int.from_bytes(blake2b(name, digest_size=16).digest()) & _FREE_BITS | _VERSION_8)
 
 
-_set_int, _set_is_safe = UUID.int.__set__, UUID.is_safe.__set__  # type: ignore[attr-defined]
+_set_int, _set_is_safe = vars(UUID)["int"].__set__, vars(UUID)["is_safe"].__set__
 
 
 def _stamp(ordered: int, noise: int) -> UUID:
