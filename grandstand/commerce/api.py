@@ -41,6 +41,7 @@ from grandstand.commerce.refusals import (
     PriceChanged,
     RefundTooLarge,
     ShipToMissing,
+    TaxRateOverlaps,
     TaxUnknown,
     TotalChanged,
 )
@@ -186,6 +187,7 @@ __all__ = [
     "Ships",
     "SoldLine",
     "TaxPlace",
+    "TaxRateOverlaps",
     "TaxSum",
     "TaxUnknown",
     "Taxed",

@@ -129,3 +129,10 @@ class CannotRestock(Refusal):
     """The stock was shipped or used: refund without taking it back into stock."""
 
     code = "cannot_restock"
+
+
+class TaxRateOverlaps(Refusal):
+    """A rate cannot begin before one that is entered already. `detail["field"]`."""
+
+    code = "tax_rate_overlaps"
+    status = 422

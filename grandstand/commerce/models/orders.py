@@ -119,6 +119,9 @@ class Sale(models.Model):
         ]
         indexes = [models.Index(fields=["organisation", "paid_at"], name="commerce_sale_of_organisation")]
 
+    def __str__(self) -> str:
+        return self.order.number
+
 
 class SaleLine(models.Model):
     """What was sold, at which price and tax, in the words the buyer saw. Of it, `refunded_quantity` units have gone back."""
@@ -165,3 +168,6 @@ class SaleLine(models.Model):
             models.UniqueConstraint(fields=["hold_id"], condition=Q(hold_id__isnull=False), name="commerce_sale_line_one_hold_each"),
             models.CheckConstraint(condition=~Q(nature="shipping") | Q(hold_id=None, quantity=1), name="commerce_sale_line_shipping_holds_nothing"),
         ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -5,37 +5,41 @@ from datetime import datetime
 from uuid import UUID
 
 from grandstand.commerce import models
+from grandstand.commerce.refusals import TaxRateOverlaps
 from grandstand.commerce.values import NewTaxRate
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.store.api import Change, Tx, record, table
 
+_TABLE = table(models.TaxRate)
 
-def set_tax_rates(tx: Tx, rates: Sequence[NewTaxRate], *, by: Actor, reason: str, now: datetime) -> int:
-    """Let each rate apply from its first day on; the one before it at that place and for that class ends then. Returns how many were new.
+
+def set_tax_rates(tx: Tx, rates: Sequence[NewTaxRate], *, by: Actor, reason: str, now: datetime) -> list[UUID]:
+    """Let each rate apply from its first day on, and return their ids; the one before it at that place and for that class ends then.
 
     A rate that stands already as given is left as it is, so entering a table again changes nothing. The platform's own, like markets. Raises
-    WallHit (commerce_tax_rate_one_at_a_time) for a first day that lies before one already entered.
+    TaxRateOverlaps for a first day on or before that of one already entered.
     """
-    entered: list[tuple[UUID, NewTaxRate]] = []
+    ids: list[UUID] = []
+    changes: list[Change] = []
     for rate in rates:
-        if _stands(tx, rate):
+        known = tx.select(_TABLE, ["id", "rate_bp", "starts_on"], "place = %s AND tax_class = %s", (rate.place, rate.tax_class), order_by="starts_on")
+        same = [id_ for id_, rate_bp, starts_on in known if (rate_bp, starts_on) == (rate.rate_bp, rate.starts_on)]
+        if same:
+            ids += same
             continue
+        if known and known[-1][2] >= rate.starts_on:
+            raise TaxRateOverlaps(f"A later rate is entered already, from {known[-1][2]} on: enter one that begins after it.", field="starts_on")
         tx.execute(
-            "UPDATE commerce_tax_rate SET ends_on = %s WHERE place = %s AND tax_class = %s AND ends_on IS NULL AND starts_on < %s",
-            (rate.starts_on, rate.place, rate.tax_class, rate.starts_on),
+            "UPDATE commerce_tax_rate SET ends_on = %s WHERE place = %s AND tax_class = %s AND ends_on IS NULL",
+            (rate.starts_on, rate.place, rate.tax_class),
         )
-        id_ = new_id()
-        row = (id_, rate.place, rate.tax_class, rate.rate_bp, rate.starts_on, None, rate.source)
-        tx.insert(table(models.TaxRate), ["id", "place", "tax_class", "rate_bp", "starts_on", "ends_on", "source"], [row])
-        entered.append((id_, rate))
-    record(tx, [_change(id_, rate, by, reason) for id_, rate in entered], now=now)
-    return len(entered)
-
-
-def _stands(tx: Tx, rate: NewTaxRate) -> bool:
-    where = "place = %s AND tax_class = %s AND starts_on = %s AND rate_bp = %s"
-    return bool(tx.select(table(models.TaxRate), ["id"], where, (rate.place, rate.tax_class, rate.starts_on, rate.rate_bp)))
+        ids.append(new_id())
+        row = (ids[-1], rate.place, rate.tax_class, rate.rate_bp, rate.starts_on, None, rate.source)
+        tx.insert(_TABLE, ["id", "place", "tax_class", "rate_bp", "starts_on", "ends_on", "source"], [row])
+        changes.append(_change(ids[-1], rate, by, reason))
+    record(tx, changes, now=now)
+    return ids
 
 
 def _change(id_: UUID, rate: NewTaxRate, by: Actor, reason: str) -> Change:
