@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grandstand.config.cli.frame import Stop, app, command
+from grandstand.config.cli.frame import AsJson, Stop, app, command
 
 PROCESSES_ON_SQLITE = 1
 """SQLite has one writer: threads of one process take turns fairly, processes would not."""
@@ -19,11 +19,14 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
     processes: Annotated[int, typer.Option(help="Server processes; more than one on PostgreSQL only.")] = 1,
     worker: Annotated[bool, typer.Option(help="Do background work in the server's process too.")] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the platform, with its background worker, until interrupted."""
-    with command(as_json=False) as frame:
+    with command(as_json=as_json) as frame:
+        frame.say(f"Serving on http://{host}:{port} (interrupt to stop)")
         serve_here(host=host, port=port, processes=processes, worker=worker)
         frame.say("Stopped.")
+        frame.answer = {"address": f"http://{host}:{port}", "stopped": True}
 
 
 def serve_here(*, host: str = "127.0.0.1", port: int = 8000, processes: int = 1, worker: bool = True) -> None:
@@ -72,9 +75,9 @@ def _free(host: str, port: int) -> None:
 
 
 @app.command()
-def worker() -> None:
+def worker(as_json: AsJson = False) -> None:
     """Do background work until interrupted: on PostgreSQL, beside servers started with --no-worker."""
-    with command(as_json=False) as frame:
+    with command(as_json=as_json) as frame:
         from django.db import connection
 
         from grandstand.config.worker import Worker
@@ -90,3 +93,4 @@ def worker() -> None:
         stopping.wait()
         working.stop()
         frame.say("Stopped.")
+        frame.answer = {"stopped": True}
