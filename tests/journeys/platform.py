@@ -1,0 +1,112 @@
+"""The whole platform as a visitor meets it: `grandstand demo` and `grandstand serve` in a folder of their own, with the worker beside them."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STARTS_WITHIN_S = 60
+COMES_WITHIN_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A served demo."""
+
+    address: str
+    home: Path
+
+    def mail(self, to: str, *, about: str) -> EmailMessage:
+        """The newest mail to an address whose subject matches `about`, waited for. Raises AssertionError when none comes."""
+        until = time.monotonic() + COMES_WITHIN_S
+        while time.monotonic() < until:
+            for path in sorted((self.home / "mail").glob("*.eml"), reverse=True):
+                found = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
+                if found["To"] and to in found["To"] and re.search(about, str(found["Subject"])):
+                    return found
+            time.sleep(0.2)
+        raise AssertionError(f"no mail about {about} came to {to} within {COMES_WITHIN_S} s")
+
+    def let_newest_hold_expire(self) -> None:
+        """As if its time had passed: the worker's sweep takes it next."""
+        with closing(sqlite3.connect(self.home / "grandstand.sqlite3", timeout=20)) as link, link:
+            link.execute(
+                "UPDATE inventory_hold SET expires_at = '2026-01-01 00:00:00' WHERE id = "
+                "(SELECT hold_id FROM commerce_basket_line WHERE hold_id IS NOT NULL ORDER BY id DESC LIMIT 1)"
+            )
+        until = time.monotonic() + COMES_WITHIN_S
+        while time.monotonic() < until:
+            with closing(sqlite3.connect(self.home / "grandstand.sqlite3", timeout=20)) as link:
+                if link.execute("SELECT count(*) FROM inventory_hold WHERE state = 'expired'").fetchone()[0]:
+                    return
+            time.sleep(0.2)
+        raise AssertionError("the sweep did not free the expired hold")
+
+    def doctor(self) -> str:
+        """The last line of `grandstand doctor --json`."""
+        asked = subprocess.run(_grandstand("doctor", "--json"), env=_environment(self), capture_output=True, text=True, cwd=ROOT, check=False)
+        return asked.stdout.strip().splitlines()[-1]
+
+
+@contextmanager
+def served_demo(folder: Path) -> Iterator[Platform]:
+    """Prepare the demo in `folder` and serve it on a free port until the block ends."""
+    platform = Platform(f"http://127.0.0.1:{_free_port()}", folder)
+    environment = _environment(platform)
+    subprocess.run(_grandstand("demo", "--no-serve"), env=environment, cwd=ROOT, check=True, capture_output=True)
+    port = platform.address.rsplit(":", 1)[1]
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(_grandstand("serve", "--port", port), env=environment, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        _wait_until_ready(platform, server)
+        yield platform
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _grandstand(*words: str) -> list[str]:
+    return [sys.executable, "-c", "from grandstand.config.cli import main; main()", *words]
+
+
+def _environment(platform: Platform) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return {**kept, "GRANDSTAND_HOME": str(platform.home), "GRANDSTAND_URL": platform.address, "NO_COLOR": "1"}
+
+
+def _wait_until_ready(platform: Platform, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < until:
+        try:
+            with urlopen(f"{platform.address}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            if server.poll() is not None:
+                break
+        time.sleep(0.2)
+    raise AssertionError(f"the platform did not start:\n{(platform.home / 'server.log').read_text(errors='replace')[-3000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
