@@ -120,7 +120,7 @@ def _decide_line(decided: _Decided, line: SaleLineRow, wanted: LineRefund) -> No
     case = decided.case
     left = line.quantity - line.refunded_quantity
     if not 1 <= wanted.quantity <= left:
-        raise RefundTooLarge(f"Of this line {left} can go back, not {wanted.quantity}.", line_id=str(line.id), left=left)
+        raise RefundTooLarge("More than is left of this line cannot go back.", line_id=str(line.id), left=left)
     sold = Taxed(net=case.money(line.net_minor), tax=case.money(line.tax_minor), place=line.tax_place, rate_bp=line.tax_rate_bp)
     part = share_of(sold, quantity=line.quantity, before=line.refunded_quantity, count=wanted.quantity)
     row = RefundLineRow(

@@ -29,7 +29,7 @@ def set_tax_rates(tx: Tx, rates: Sequence[NewTaxRate], *, by: Actor, reason: str
             ids += same
             continue
         if known and known[-1][2] >= rate.starts_on:
-            raise TaxRateOverlaps(f"A later rate is entered already, from {known[-1][2]} on: enter one that begins after it.", field="starts_on")
+            raise TaxRateOverlaps("A later rate is entered already: enter one that begins after it.", field="starts_on")
         tx.execute(
             "UPDATE commerce_tax_rate SET ends_on = %s WHERE place = %s AND tax_class = %s AND ends_on IS NULL",
             (rate.starts_on, rate.place, rate.tax_class),

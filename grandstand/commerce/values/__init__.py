@@ -1,0 +1,68 @@
+"""What crosses the door of commerce, besides what sellers speak (selling.py) and what providers speak (payments.py)."""
+
+from grandstand.commerce.values.baskets import Adding, Basket, BasketLine, LineChange, LineSet, LineState, SellerPart, ShippingChoice
+from grandstand.commerce.values.items import Description, ItemRef, Owner, ShipTo
+from grandstand.commerce.values.money import (
+    Begun,
+    Document,
+    DocumentKind,
+    LineRefund,
+    PaymentProgress,
+    PaymentState,
+    RefundAsk,
+    Refunded,
+    SalesTotals,
+)
+from grandstand.commerce.values.orders import (
+    Contact,
+    Nature,
+    Order,
+    OrderChange,
+    OrderPage,
+    OrderStatus,
+    OrderSummary,
+    Placed,
+    Placing,
+    Sale,
+    SaleLine,
+)
+from grandstand.commerce.values.taxes import NewTaxRate, Taxed, TaxSum, Totals
+
+__all__ = [
+    "Adding",
+    "Basket",
+    "BasketLine",
+    "Begun",
+    "Contact",
+    "Description",
+    "Document",
+    "DocumentKind",
+    "ItemRef",
+    "LineChange",
+    "LineRefund",
+    "LineSet",
+    "LineState",
+    "Nature",
+    "NewTaxRate",
+    "Order",
+    "OrderChange",
+    "OrderPage",
+    "OrderStatus",
+    "OrderSummary",
+    "Owner",
+    "PaymentProgress",
+    "PaymentState",
+    "Placed",
+    "Placing",
+    "RefundAsk",
+    "Refunded",
+    "Sale",
+    "SaleLine",
+    "SalesTotals",
+    "SellerPart",
+    "ShipTo",
+    "ShippingChoice",
+    "TaxSum",
+    "Taxed",
+    "Totals",
+]
