@@ -25,7 +25,7 @@ def of_session(session: games.Session, sale: ticketing.SessionOnSale | None, *, 
     if session.starts_at is not None and session.starts_at <= now:
         return "live", gettext("On now")
     if not session.ticketed:
-        return "plain", gettext("No tickets needed")
+        return "plain", gettext("Not ticketed")
     if sale is None:
         return NOTHING
     return of_sale(sale.state, sale.level, sale.left, sale.opens_at, zone=session.time_zone, language=language)

@@ -1,5 +1,6 @@
 """A house that sells: one session with its box office, one T-shirt in two sizes, ways of shipping, tax. Everything is open at NOW."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -33,9 +34,9 @@ class House:
     small: UUID
     large: UUID
 
-    def take(self, client: Client, kind: str, item: UUID, quantity: int = 1, **headers: str) -> str:
+    def take(self, client: Client, kind: str, item: UUID, quantity: int = 1, *, headers: Mapping[str, str] | None = None) -> str:
         """Put so many into the visitor's basket; returns where that leads, or the answer's text."""
-        answer = client.post(reverse("sites:add"), {"kind": kind, "item": item, "quantity": quantity, "key": new_id()}, headers=headers)
+        answer = client.post(reverse("sites:add"), {"kind": kind, "item": item, "quantity": quantity, "key": new_id()}, headers=dict(headers or {}))
         return answer.get("Location") or answer.content.decode()
 
 

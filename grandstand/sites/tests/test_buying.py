@@ -1,6 +1,5 @@
 """From the first ticket in a basket to the order, without JavaScript and without an account."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,12 +9,14 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from grandstand.commerce import api as commerce
-from grandstand.commerce.testing.providers import FakeProvider
+from grandstand.commerce.testing.providers import FakeProvider, make_fact
+from grandstand.games.testing import make_sessions, session_draft
 from grandstand.kit import clock
 from grandstand.kit.money import Money
 from grandstand.people.testing import make_person, sign_in
 from grandstand.sites.tests.house import NOW, House, open_house
-from grandstand.store.api import Database, Kind, read
+from grandstand.store.api import Database, Kind, read, write
+from grandstand.ticketing.testing import make_box_office
 
 ADDRESS = {"name": "Ada Fan", "email": "ada@example.org", "country": "FR", "lines": "12 quai du Stade", "city": "Lyon", "postal_code": "69002"}
 
@@ -46,7 +47,7 @@ def house(sqlite: Database, at: Clock) -> House:
 
 
 @pytest.fixture
-def bank(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
+def bank(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
     """The only way to pay."""
     made = FakeProvider()
     monkeypatch.setattr("grandstand.commerce.payments.wired", {made.code: made})
@@ -82,7 +83,7 @@ def test_what_is_taken_is_held_and_shown_in_the_basket(client: Client, house: Ho
 
 
 def test_taking_with_htmx_answers_with_the_news_and_the_new_count(client: Client, house: House) -> None:
-    news = house.take(client, "ticket", house.offers["B"], 2, **{"HX-Request": "true"})
+    news = house.take(client, "ticket", house.offers["B"], 2, headers={"HX-Request": "true"})
     assert "In your basket, held for you" in news
     assert 'hx-target="#basket-link"' in news
     assert "<html" not in news
@@ -106,7 +107,7 @@ def test_too_many_at_once_is_refused_with_what_to_do(client: Client, house: Hous
 def test_what_somebody_else_holds_is_refused_and_said(client: Client, sqlite: Database, at: Clock) -> None:
     house = open_house(now=at(), on_hand=1)
     house.take(Client(), "product", house.small)
-    assert "Sold out" in house.take(client, "product", house.small, **{"HX-Request": "true"})
+    assert "Sold out" in house.take(client, "product", house.small, headers={"HX-Request": "true"})
     assert "Nothing in it yet" in page(client, "basket")
 
 
@@ -249,3 +250,35 @@ def order_of(bank: FakeProvider) -> UUID:
     with read() as tx:
         (found,) = tx.rows("SELECT order_id FROM commerce_payment WHERE id = %s", (bank.begun[-1].payment_id,), kinds=[Kind.UUID])
     return UUID(str(found[0]))
+
+
+def test_lists_of_sessions_cost_the_same_for_one_on_sale_and_forty(
+    client: Client, house: House, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    counts = []
+    for more in (0, 39):
+        drafts = [session_draft(f"ATH{n:02}", starts_local=house.session.starts_local, ends_local=house.session.ends_local) for n in range(more)]
+        for session in make_sessions(drafts, edition=house.edition, venues=()) if drafts else []:
+            make_box_office(session=session, gates=(), now=NOW - timedelta(days=1))
+        for path in ("/schedule", "/"):
+            with django_assert_max_num_queries(12) as captured:
+                assert "€40.00" in client.get(path).content.decode()
+            counts.append(len(captured))
+    assert counts[:2] == counts[2:]
+
+
+def test_my_account_shows_my_tickets_and_orders_and_asks_others_to_sign_in(client: Client, house: House, bank: FakeProvider) -> None:
+    assert client.get(reverse("sites:account"))["Location"].startswith("/accounts/login/")
+    sign_in(client, make_person())
+    assert "You have not ordered anything yet." in page(client, "account")
+    house.take(client, "ticket", house.offers["B"], 2)
+    place(client)
+    shown = page(client, "account")
+    assert "Waiting for payment" in shown
+    assert "€160.00" in shown
+    fact = make_fact(bank.begun[-1].payment_id, commerce.FactKind.CAPTURED, 16_000)
+    with write() as tx:
+        commerce.receive_facts(tx, facts=[fact], now=NOW)
+    shown = page(client, "account")
+    assert ("Paid" in shown, shown.count("Category B")) == (True, 2)
+    assert "Thank you. It is yours." in page(client, "order", order_of(bank))

@@ -1,5 +1,6 @@
 """The first page: what is on, what comes next, what can be had."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "is_on": edition.starts_on is not None and edition.ends_on is not None and edition.starts_on <= now.date() <= edition.ends_on,
         "days": days,
         "featured": shown[len(coming) :],
-        "days_ahead": [len(day.cards) for day in days],
+        "days_ahead": list(Counter(session.day_on for session in ahead).values()),
         "products": [product_card(tile) for tile in _products(market, language, now)],
         "disciplines": _disciplines(ahead),
     }
