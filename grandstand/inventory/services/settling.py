@@ -16,8 +16,10 @@ from grandstand.kit.actors import Actor
 from grandstand.store import api as store
 from grandstand.store.api import Kind, Tx
 
+ACCOUNT = store.table(models.Account)
 CAP = store.table(models.Cap)
 HOLD = store.table(models.Hold)
+POOL = store.table(models.Pool)
 TAKEN = store.table(models.SeatTaken)
 
 GONE = Refused(reason=Reason.GONE)
@@ -209,8 +211,20 @@ def _take_back(
         answers.append(Confirmed(hold_id=each.hold_id))
     _lower_caps(tx, lowered)
     apply(tx, deltas, kind=kind, by=by, now=now, reason=reason)
+    if leaves:
+        _leave_pools(tx, deltas)
     _free_seats(tx, seats)
     return answers
+
+
+def _leave_pools(tx: Tx, deltas: Sequence[Delta]) -> None:
+    """A pool has on hand what its accounts have. Accounts are locked by now, so pools come after them, as everywhere."""
+    pools = dict(tx.select_among(ACCOUNT, ["id", "pool_id"], "id", sorted({delta.account_id for delta in deltas})))
+    sums: dict[UUID, int] = {}
+    for delta in deltas:
+        pool_id = pools[delta.account_id]
+        sums[pool_id] = sums.get(pool_id, 0) + delta.on_hand
+    tx.update(POOL, sorted(sums.items()), key=["id"], add_to=["on_hand"])
 
 
 def _sums(each: Return) -> Mapping[UUID, int]:
