@@ -1,5 +1,6 @@
 """Countries that sellers ship to."""
 
+import unicodedata
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -28,4 +29,9 @@ def countries(codes: Sequence[str], *, language: str) -> list[Country]:
     """The countries with their names, in the order of the names."""
     territories = Locale.parse(to_locale(language)).territories
     named = [Country(code=code, name=territories.get(code, code)) for code in codes]
-    return sorted(named, key=lambda country: country.name.casefold())
+    return sorted(named, key=lambda country: _folded(country.name))
+
+
+def _folded(name: str) -> str:
+    """Without accents, so that É stands with E."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter))

@@ -5,10 +5,10 @@ from uuid import UUID
 from grandstand.shop.values import ParcelCannot, ParcelStatus
 
 _WAYS = {
-    ParcelStatus.TO_PACK: {ParcelStatus.PACKED, ParcelStatus.CANCELLED},
-    ParcelStatus.PACKED: {ParcelStatus.SHIPPED, ParcelStatus.TO_PACK, ParcelStatus.CANCELLED},
-    ParcelStatus.SHIPPED: {ParcelStatus.DELIVERED, ParcelStatus.RETURNED},
-    ParcelStatus.DELIVERED: {ParcelStatus.RETURNED},
+    ParcelStatus.TO_PACK: frozenset({ParcelStatus.PACKED, ParcelStatus.CANCELLED}),
+    ParcelStatus.PACKED: frozenset({ParcelStatus.SHIPPED, ParcelStatus.TO_PACK, ParcelStatus.CANCELLED}),
+    ParcelStatus.SHIPPED: frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED}),
+    ParcelStatus.DELIVERED: frozenset({ParcelStatus.RETURNED}),
 }
 
 AT_THE_SHOP = frozenset({ParcelStatus.TO_PACK, ParcelStatus.PACKED})
@@ -21,9 +21,14 @@ _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: none that is taken for another when it is read out."""
 
 
+def ways(status: ParcelStatus) -> frozenset[ParcelStatus]:
+    """Where a parcel can go from here."""
+    return _WAYS.get(status, frozenset())
+
+
 def check_way(number: str, before: ParcelStatus, after: ParcelStatus) -> None:
     """Raise ParcelCannot when a parcel does not go from `before` to `after`."""
-    if after not in _WAYS.get(before, set()):
+    if after not in ways(before):
         raise ParcelCannot(
             f"Parcel {number} is {before.value.replace('_', ' ')}: it cannot become {after.value.replace('_', ' ')}.",
             status=before.value,
