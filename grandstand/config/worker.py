@@ -18,8 +18,10 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 
 from grandstand.commerce import api as commerce
 from grandstand.inventory import api as inventory
+from grandstand.kit.actors import Actor
 from grandstand.kit.clock import now
 from grandstand.messaging import api as messaging
+from grandstand.shop import api as shop
 from grandstand.store import api as store
 
 SEEN = "worker_seen_at"
@@ -77,6 +79,11 @@ def _sweep_rates(at: datetime) -> int:
     return 0
 
 
+def _forget_addresses(at: datetime) -> int:
+    with store.write() as tx:
+        return shop.forget_addresses(tx, by=Actor.system("forget_addresses"), now=at)
+
+
 def _do_tasks(at: datetime) -> int:
     """Every task that waits, one after the other."""
     tasks = TaskWorker(
@@ -104,6 +111,7 @@ def jobs() -> list[Job]:
         Job(name="expire_holds", every=timedelta(seconds=1), work=_expire_holds),
         Job(name="release_stock", every=timedelta(seconds=10), work=_release_stock),
         Job(name="do_tasks", every=timedelta(seconds=1), work=_do_tasks),
+        Job(name="forget_addresses", every=timedelta(hours=1), work=_forget_addresses),
         Job(name="sweep_rates", every=timedelta(hours=1), work=_sweep_rates),
     ]
 
