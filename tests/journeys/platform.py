@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -35,7 +34,7 @@ class Platform:
         until = time.monotonic() + COMES_WITHIN_S
         while time.monotonic() < until:
             for path in sorted((self.home / "mail").glob("*.eml"), reverse=True):
-                found = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
+                found = message_from_bytes(path.read_bytes(), policy=policy.default)
                 if found["To"] and to in found["To"] and re.search(about, str(found["Subject"])):
                     return found
             time.sleep(0.2)

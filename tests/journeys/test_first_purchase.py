@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from grandstand.config.demo.cast import PASSWORD
-from grandstand.ui.testing import DESKTOP, PHONE, browser, axe_problems, visit
+from grandstand.ui.testing import DESKTOP, PHONE, axe_problems, browser, visit
 from tests.journeys.platform import Platform, served_demo
 
 FAN = "nadia@fans.example"
@@ -26,7 +26,7 @@ _READ_QR = """async () => {
 }"""
 """What a scanner reads from the code on the screen."""
 
-HER_PASSWORD = "four lanes and a lantern"  # noqa: S105 of a person who does not exist
+HER_PASSWORD = "four lanes and a lantern"
 
 
 @pytest.fixture

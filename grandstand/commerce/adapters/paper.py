@@ -199,7 +199,7 @@ def _numbered(paper: Paper) -> type[Canvas]:
 
         def showPage(self) -> None:  # noqa: N802 reportlab's name
             self._pages.append(dict(self.__dict__))
-            self._startPage()
+            self._startPage()  # type: ignore[attr-defined]
 
         def save(self) -> None:
             for number, page in enumerate(self._pages, start=1):

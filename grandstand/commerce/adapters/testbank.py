@@ -208,7 +208,7 @@ def close_silent_payments(*, now: datetime) -> int:
 
 def events_of(bank_id: str) -> Sequence[TestBankEvent]:
     """All that the bank told, or will tell, of a payment."""
-    return TestBankEvent.objects.filter(payment_id=bank_id).order_by("created_at", "id")
+    return list(TestBankEvent.objects.filter(payment_id=bank_id).order_by("created_at", "id"))
 
 
 # -- webhooks ----------------------------------------------------------------------------------------------------------------------------

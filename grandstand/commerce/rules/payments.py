@@ -1,5 +1,6 @@
 """What facts about payments come to, whatever their order and however often each is told."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -95,14 +96,14 @@ def paired[D, C](debits: Sequence[tuple[D, int]], credits_: Sequence[tuple[C, in
     if sum(amount for _, amount in debits) != sum(amount for _, amount in credits_):
         raise ValueError(f"debits {debits} and credits {credits_} do not add up to the same")
     pairs: list[tuple[D, C, int]] = []
-    waiting = [[code, amount] for code, amount in credits_ if amount]
+    waiting = deque((code, amount) for code, amount in credits_ if amount)
     for debit, amount in debits:
         left = amount
         while left:
-            part = min(left, waiting[0][1])
-            pairs.append((debit, waiting[0][0], part))
+            credit, due = waiting.popleft()
+            part = min(left, due)
+            pairs.append((debit, credit, part))
             left -= part
-            waiting[0][1] -= part
-            if not waiting[0][1]:
-                waiting.pop(0)
+            if due > part:
+                waiting.appendleft((credit, due - part))
     return pairs

@@ -84,7 +84,7 @@ def _body(placing: Placing) -> str:
 def _checked(tx: Tx, fresh: Mapping[int, Placing], answers: dict[int, Placed | Refusal], *, now: datetime) -> dict[int, Draft]:
     baskets = {row.id: row for row in among(tx, models.Basket, BasketRow, "id", [p.basket_id for p in fresh.values()], lock=True)}
     ordered = [row.id for row in baskets.values() if row.state == "ordered"]
-    order_of = dict(tx.select_among(table(models.Order), ["basket_id", "id"], "basket_id", ordered, order_by="placed_at"))
+    order_of: dict[UUID, UUID] = dict(tx.select_among(table(models.Order), ["basket_id", "id"], "basket_id", ordered, order_by="placed_at"))
     lines: dict[UUID, list[BasketLineRow]] = {}
     for line in among(tx, models.BasketLine, BasketLineRow, "basket_id", list(baskets)):
         lines.setdefault(line.basket_id, []).append(line)

@@ -1,6 +1,6 @@
 """Set the lines of baskets aside, through inventory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -101,7 +101,7 @@ def _wish(take: Take, quote: Quote) -> inventory.Wish:
 
 
 @contextmanager
-def _savepoint(tx: Tx) -> Iterator[object]:
+def _savepoint(tx: Tx) -> Iterator[Callable[[], int]]:
     """A part of the transaction that can be undone: call what it yields."""
     tx.execute("SAVEPOINT commerce_take")
     try:

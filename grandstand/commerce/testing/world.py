@@ -83,7 +83,7 @@ class World:
     def placing(self, owner: Owner, *, now: datetime = NOW, **changed: Any) -> Placing:
         """What the owner would send to order the basket they see."""
         basket = self.basket(owner, now=now, ship_to=LYON)
-        given = {
+        given: dict[str, Any] = {
             "key": new_id().hex,
             "owner": owner,
             "basket_id": basket.basket_id,
