@@ -9,30 +9,39 @@ from grandstand.inventory.facts import (
 )
 from grandstand.inventory.queries import (
     accounts_of_pools_many,
+    availability_many,
     capacities_many,
+    free_seats,
     holds,
     shipped_many,
 )
+from grandstand.inventory.services.halving import (
+    hold_each,
+)
 from grandstand.inventory.services.holding import (
     hold_many,
+)
+from grandstand.inventory.services.moving import (
+    cancel_release,
+    move_many,
+    run_due_releases,
+    schedule_release,
+)
+from grandstand.inventory.services.returning import (
+    return_many,
+    ship_many,
 )
 from grandstand.inventory.services.settling import (
     confirm_many,
     expire_due,
     extend_many,
     release_many,
-    return_many,
-    ship_many,
 )
 from grandstand.inventory.services.stocking import (
-    availability_many,
-    move_many,
     open_pools,
     open_seating,
     receive_many,
     remove_many,
-    run_due_releases,
-    schedule_release,
 )
 from grandstand.inventory.values import (
     Answer,
@@ -46,6 +55,7 @@ from grandstand.inventory.values import (
     MovementKind,
     NewAccount,
     NewPool,
+    NoSuchRelease,
     Reason,
     Refused,
     Return,
@@ -67,6 +77,7 @@ __all__ = [
     "MovementKind",
     "NewAccount",
     "NewPool",
+    "NoSuchRelease",
     "Reason",
     "Refused",
     "Return",
@@ -76,11 +87,14 @@ __all__ = [
     "Wish",
     "accounts_of_pools_many",
     "availability_many",
+    "cancel_release",
     "capacities_many",
     "check_stock",
     "confirm_many",
     "expire_due",
     "extend_many",
+    "free_seats",
+    "hold_each",
     "hold_many",
     "holds",
     "move_many",

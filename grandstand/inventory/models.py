@@ -119,7 +119,8 @@ class Hold(models.Model):
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in HoldState])
     expires_at = models.DateTimeField()
     offer_version = models.BigIntegerField()
-    caps = models.JSONField(help_text=_("scope, limit, quantity of each"))
+    # JSON in a text: the server need not take apart what only release and doctor look at.
+    caps = models.TextField(help_text="[[scope, limit, quantity], ...]")
     refusal = models.JSONField(null=True)
 
     class Meta:
@@ -155,6 +156,7 @@ class Movement(models.Model):
     on_hand = models.IntegerField(_("on hand"))
     held = models.IntegerField(_("held"))
     claimed = models.IntegerField(_("claimed"))
+    seats = models.JSONField(_("seats"), null=True, help_text=_("which, when they came to a hold, went back or moved"))
     at = models.DateTimeField(_("at"))
     by = models.CharField(_("by"), max_length=120)
     reason = models.CharField(_("reason"), max_length=300, blank=True)

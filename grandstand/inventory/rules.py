@@ -50,12 +50,12 @@ def _seats(want: Want) -> bytes:
     return b"".join([seat_id.bytes for seat_id in sorted(want.seat_ids)]) if want.seat_ids else b""
 
 
-def cap_share(quantity: int, back_before: int, back_now: int, total: int) -> int:
-    """By how much a cap falls when, of `total` units that counted `quantity`, `back_now` are back instead of `back_before`.
+def cap_share(quantity: int, *, back: int, total: int) -> int:
+    """By how much a cap that counted `quantity` for `total` units has fallen when `back` of them came back.
 
-    In proportion, rounded down over the whole, so that all units together lower it by exactly `quantity`.
+    In proportion, rounded down, so that all of them together lower it by exactly `quantity`.
     """
-    return quantity * back_now // total - quantity * back_before // total
+    return quantity * back // total
 
 
 def decide(wishes: Sequence[Wish], stock: Stock, *, now: datetime) -> list[Refused | None]:

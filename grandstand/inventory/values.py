@@ -5,12 +5,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from grandstand.kit.errors import NotFound
 from grandstand.kit.spans import Span
 
 type Answer = Held | Refused
 
 MOST_UNITS = 1_000_000
 """Of one account in one wish: more is a fault of the caller, and keeps sums of a batch far inside the columns' range."""
+
+
+LONGEST_NAME = 80
+"""Characters of a key, a holder or a scope: as wide as their columns, which SQLite would not check."""
 
 
 class Reason(StrEnum):
@@ -42,7 +47,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
-    """Units wanted from one account. `seat_ids`, when given, name them: as many as `quantity`, all different, 1 to 50."""
+    """Units wanted from one account. `seat_ids`, when given, name them: as many as `quantity`, all different."""
 
     account_id: UUID
     quantity: int
@@ -67,6 +72,11 @@ class Cap:
     limit: int
     quantity: int
 
+    def __post_init__(self) -> None:
+        _check_name("scope", self.scope)
+        if not 1 <= self.quantity <= MOST_UNITS:
+            raise ValueError(f"a cap counts 1 to {MOST_UNITS} units, not {self.quantity}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -88,6 +98,19 @@ class Wish:
     window: Span = field(default_factory=Span)
     offer_version: int = 0
 
+    def __post_init__(self) -> None:
+        _check_name("key", self.key)
+        _check_name("holder", self.holder)
+        if not self.wants:
+            raise ValueError("a wish without wants asks for nothing: say for what")
+        if self.hold_for <= timedelta():
+            raise ValueError(f"a hold lasts longer than {self.hold_for}")
+
+
+def _check_name(what: str, name: str) -> None:
+    if not 1 <= len(name) <= LONGEST_NAME or "\n" in name:
+        raise ValueError(f"a {what} has 1 to {LONGEST_NAME} characters on one line, not {name!r}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -107,7 +130,7 @@ class Refused:
 
 
 class HoldState(StrEnum):
-    """The life of a hold. Held becomes exactly one of the other three."""
+    """The life of a hold. Held becomes confirmed, released or expired, once."""
 
     HELD = "held"
     CONFIRMED = "confirmed"
@@ -134,7 +157,7 @@ class MovementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A hold as it stands now."""
+    """A hold as it stands now. `wants` and `caps` are those that it was granted for."""
 
     hold_id: UUID
     organisation_id: UUID
@@ -216,3 +239,9 @@ class Return:
 
     hold_id: UUID
     wants: tuple[Want, ...]
+
+
+class NoSuchRelease(NotFound):
+    """There is no timed release with this id that is still to come."""
+
+    code = "no_such_release"

@@ -39,6 +39,10 @@ class WallHit(Exception):
         self.constraint = constraint
 
 
+class DataWrong(Exception):
+    """A value does not fit its column: too long, too large. A fault of ours, or of whoever gave the value; the rest of a batch may be well."""
+
+
 class Tx:
     """What a write path needs of a transaction. Never commits: whoever opened it does."""
 
@@ -159,13 +163,15 @@ class Tx:
         """Rows of which all columns of `key` together are one of `rows`. No rows, no statement. `lock` as in `select`."""
         if not rows:
             return []
-        if self.engine == "postgresql":
-            source, params = _unnested(table.of(key), rows, alias=f"v({', '.join(key)})")
-            matches = f"({', '.join(key)}) IN (SELECT {', '.join(f'v.{column}' for column in key)} FROM {source})"
-        else:
-            paths = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(key)))
-            matches, params = f"({', '.join(key)}) IN (SELECT {paths} FROM json_each(%s))", [_json_rows(table.of(key), rows)]
+        matches, params = self._matching(table, key, rows)
         return self.select(table, columns, matches, params, order_by=order_by, lock=lock)
+
+    def delete_matching(self, table: Table, key: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+        """Delete the rows of which all columns of `key` together are one of `rows`; return how many. No rows, no statement."""
+        if not rows:
+            return 0
+        matches, params = self._matching(table, key, rows)
+        return self.execute(f"DELETE FROM {table.name} WHERE {matches}", params)
 
     def update(
         self, table: Table, rows: Sequence[Sequence[Any]], *, key: Sequence[str], set_to: Sequence[str] = (), add_to: Sequence[str] = ()
@@ -199,6 +205,13 @@ class Tx:
         return max(datetime.now(UTC), mark) if mark is not None else datetime.now(UTC)
 
     # -- below here: drivers -------------------------------------------------------------------------------------------------------
+
+    def _matching(self, table: Table, key: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+        if self.engine == "postgresql":
+            source, params = _unnested(table.of(key), rows, alias=f"v({', '.join(key)})")
+            return f"({', '.join(key)}) IN (SELECT {', '.join(f'v.{column}' for column in key)} FROM {source})", params
+        paths = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(key)))
+        return f"({', '.join(key)}) IN (SELECT {paths} FROM json_each(%s))", [_json_rows(table.of(key), rows)]
 
     def _run(self, sql: str, params: Sequence[Any]) -> None:
         with _our_errors():
@@ -251,5 +264,7 @@ def _our_errors() -> Iterator[None]:
             case sqlite3.IntegrityError():
                 found = _SQLITE_NAME.search(str(cause))
                 raise WallHit(str(cause), found[1] if found else str(cause)) from error
+            case psycopg.DataError() | sqlite3.DataError():
+                raise DataWrong(str(cause)) from error
             case _:
                 raise

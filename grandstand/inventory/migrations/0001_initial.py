@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('held', 'held'), ('confirmed', 'confirmed'), ('released', 'released'), ('expired', 'expired'), ('refused', 'refused')], max_length=10)),
                 ('expires_at', models.DateTimeField()),
                 ('offer_version', models.BigIntegerField()),
-                ('caps', models.JSONField(help_text='scope, limit, quantity of each')),
+                ('caps', models.TextField(help_text='[[scope, limit, quantity], ...]')),
                 ('refusal', models.JSONField(null=True)),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='movement.organisation')),
             ],
@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 ('on_hand', models.IntegerField(verbose_name='on hand')),
                 ('held', models.IntegerField(verbose_name='held')),
                 ('claimed', models.IntegerField(verbose_name='claimed')),
+                ('seats', models.JSONField(help_text='which, when they came to a hold, went back or moved', null=True, verbose_name='seats')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('by', models.CharField(max_length=120, verbose_name='by')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
@@ -237,9 +238,18 @@ class Migration(migrations.Migration):
             refuse_row(
                 name="inventory_hold_ends_once",
                 table="inventory_hold",
-                events=["UPDATE"],
+                events=["UPDATE OF state"],
                 when="OLD.state <> NEW.state AND OLD.state <> 'held'",
                 say="a hold that was confirmed, released, expired or refused stays so",
+            )
+        ),
+        RaiseWall(
+            refuse_row(
+                name="inventory_hold_is_never_shortened",
+                table="inventory_hold",
+                events=["UPDATE OF expires_at"],
+                when="NEW.expires_at < OLD.expires_at",
+                say="a buyer keeps the time that was promised: release the hold instead",
             )
         ),
     ]

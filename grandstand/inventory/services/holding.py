@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from grandstand.inventory import models, rules
-from grandstand.inventory.values import Answer, Held, HoldState, MovementKind, Reason, Refused, Wish
+from grandstand.inventory.services.counting import seats_written
+from grandstand.inventory.values import Answer, Held, HoldState, MovementKind, Reason, Refused, Want, Wish
 from grandstand.kit.ids import new_ids
 from grandstand.store import api as store
 
@@ -17,6 +20,10 @@ HOLD = store.table(models.Hold)
 MOVEMENT = store.table(models.Movement)
 SEAT = store.table(models.Seat)
 TAKEN = store.table(models.SeatTaken)
+
+KEY_REUSED = Refused(reason=Reason.KEY_REUSED)
+
+_json = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -28,24 +35,27 @@ class _Asked:
     expires_at: datetime
     key_id: UUID
     body_id: UUID
-    answer: Answer | None = None
-    """None until it is decided, which `hold_many` does for each before it ends."""
+    answer: Answer = KEY_REUSED
+    """What the wish is told, unless it gets a better one."""
 
 
 def hold_many(tx: store.Tx, wishes: Sequence[Wish], *, now: datetime) -> list[Answer]:
     """Answer each wish: all its units set aside for it, or why not. Earlier wishes come first; a refused one takes nothing.
 
     A key that was answered before, here or earlier in the batch, gets that answer again (a hold as it stands now), or KEY_REUSED when
-    something else is asked for. At most twelve statements whatever the number of wishes.
+    something else is asked for. At most eleven statements whatever the number of wishes.
     """
     asked = _read(wishes, now)
     firsts: dict[int, _Asked] = {}
     for ask in asked:
         firsts.setdefault(ask.key_id.int, ask)
-    fresh = _claim_keys(tx, firsts)
+    known = _claim_keys(tx, firsts)
+    fresh = [ask for key, ask in firsts.items() if key not in known] if known else list(firsts.values())
     if fresh:
         _answer(tx, fresh, now)
-    return [_settled(ask, firsts[ask.key_id.int]) for ask in asked]
+    if known or len(firsts) < len(asked):
+        _repeat(asked, firsts, known)
+    return [ask.answer for ask in asked]
 
 
 def _read(wishes: Sequence[Wish], now: datetime) -> list[_Asked]:
@@ -56,72 +66,78 @@ def _read(wishes: Sequence[Wish], now: datetime) -> list[_Asked]:
     ]
 
 
-_HOLD = ["id", "organisation_id", "key_id", "body_id", "holder", "basket_id", "expires_at", "offer_version", "caps"]
+type _Known = dict[int, tuple[UUID, Answer]]
+"""What was asked for and answered before, per key."""
 
 
-def _claim_keys(tx: store.Tx, firsts: dict[int, _Asked]) -> list[_Asked]:
-    """Write a hold for each key, in sorted order, and return those whose key was new. The others get their stored answer.
+def _claim_keys(tx: store.Tx, firsts: dict[int, _Asked]) -> _Known:
+    """Write a hold for each new key, in sorted order, and read what is known of the others.
 
     A key that another open transaction has just written is waited for.
     """
     rows = [_hold_row(firsts[key]) for key in sorted(firsts)]
-    inserted = tx.insert(HOLD, _HOLD, rows, same={"state": HoldState.HELD.value}, skip_conflicts=True)
-    if inserted == len(rows):
-        return list(firsts.values())
+    if tx.insert(HOLD, _HOLD, rows, same={"state": HoldState.HELD.value}, skip_conflicts=True) == len(rows):
+        return {}
     columns = ["key_id", "id", "body_id", "state", "expires_at", "refusal"]
-    for key_id, hold_id, body_id, state, expires_at, refusal in tx.select_among(HOLD, columns, "key_id", [row[2] for row in rows]):
-        ask = firsts[key_id.int]
-        if hold_id == ask.hold_id:
-            continue
-        if body_id != ask.body_id:
-            ask.answer = Refused(reason=Reason.KEY_REUSED)
-        elif state == HoldState.REFUSED:
-            ask.answer = refused(refusal)
-        else:
-            ask.answer = Held(hold_id=hold_id, expires_at=expires_at)
-    return [ask for ask in firsts.values() if ask.answer is None]
+    found = tx.select_among(HOLD, columns, "key_id", [ask.key_id for ask in firsts.values()])
+    return {
+        key_id.int: (body_id, _told(refusal) if state == HoldState.REFUSED else Held(hold_id=id_, expires_at=expires_at))
+        for key_id, id_, body_id, state, expires_at, refusal in found
+        if id_ != firsts[key_id.int].hold_id
+    }
+
+
+_HOLD = ["id", "organisation_id", "key_id", "body_id", "holder", "basket_id", "expires_at", "offer_version", "caps"]
 
 
 def _hold_row(ask: _Asked) -> tuple[object, ...]:
     wish = ask.wish
-    caps = [(cap.scope, cap.limit, cap.quantity) for cap in wish.caps]
+    caps = _json([(cap.scope, cap.limit, cap.quantity) for cap in wish.caps]).decode()
     return (ask.hold_id, wish.organisation_id, ask.key_id, ask.body_id, wish.holder, wish.basket_id, ask.expires_at, wish.offer_version, caps)
+
+
+def _repeat(asked: Sequence[_Asked], firsts: dict[int, _Asked], known: _Known) -> None:
+    """Who asks again for the same gets the same answer."""
+    for ask in asked:
+        key = ask.key_id.int
+        body_id, answer = known[key] if key in known else (firsts[key].body_id, firsts[key].answer)
+        if ask.body_id.int == body_id.int:
+            ask.answer = answer
 
 
 def _answer(tx: store.Tx, fresh: Sequence[_Asked], now: datetime) -> None:
     wishes = [ask.wish for ask in fresh]
     stock = _lock(tx, wishes)
     before = dict(stock.free)
+    granted, refused = list[_Asked](), list[tuple[_Asked, Refused]]()
     for ask, refusal in zip(fresh, rules.decide(wishes, stock, now=now), strict=True):
-        ask.answer = refusal or Held(hold_id=ask.hold_id, expires_at=ask.expires_at)
-    granted = [ask for ask in fresh if type(ask.answer) is Held]
-    if len(granted) < len(fresh):
-        _write_refusals(tx, [ask for ask in fresh if type(ask.answer) is not Held])
+        if refusal is None:
+            ask.answer = Held(hold_id=ask.hold_id, expires_at=ask.expires_at)
+            granted.append(ask)
+        else:
+            ask.answer = refusal
+            refused.append((ask, refusal))
+    if refused:
+        _write_refusals(tx, refused)
     tx.update(ACCOUNT, [(id_, before[id_] - left) for id_, left in stock.free.items() if left != before[id_]], key=["id"], add_to=["held"])
-    tx.insert(
-        MOVEMENT,
-        ["organisation_id", "account_id", "hold_id", "held", "by"],
-        [(ask.wish.organisation_id, want.account_id, ask.hold_id, want.quantity, ask.wish.holder) for ask in granted for want in ask.wish.wants],
-        same={"kind": MovementKind.HELD.value, "on_hand": 0, "claimed": 0, "at": now, "reason": ""},
-    )
+    columns, units = ["organisation_id", "account_id", "hold_id", "held", "by"], [(ask, want) for ask in granted for want in ask.wish.wants]
+    rows = [(ask.wish.organisation_id, want.account_id, ask.hold_id, want.quantity, ask.wish.holder) for ask, want in units]
     if stock.seating:
-        tx.insert(
-            TAKEN,
-            ["seating_id", "seat_id", "organisation_id", "hold_id"],
-            [
-                (stock.seating[want.account_id], seat_id, ask.wish.organisation_id, ask.hold_id)
-                for ask in granted
-                for want in ask.wish.wants
-                for seat_id in want.seat_ids
-            ],
-        )
+        columns, rows = [*columns, "seats"], [(*row, seats_written(want.seat_ids)) for row, (_, want) in zip(rows, units, strict=True)]
+        _take_seats(tx, units, stock.seating)
+    tx.insert(MOVEMENT, columns, rows, same={"kind": MovementKind.HELD.value, "on_hand": 0, "claimed": 0, "at": now, "reason": ""})
 
 
-def _write_refusals(tx: store.Tx, refused_: Sequence[_Asked]) -> None:
+def _take_seats(tx: store.Tx, units: Sequence[tuple[_Asked, Want]], seating: dict[UUID, UUID]) -> None:
+    rows = [(*key, ask.wish.organisation_id, ask.hold_id) for ask, want in units if want.seat_ids for key in rules.seat_keys(want, seating)]
+    tx.insert(TAKEN, ["seating_id", "seat_id", "organisation_id", "hold_id"], sorted(rows))
+
+
+def _write_refusals(tx: store.Tx, refused: Sequence[tuple[_Asked, Refused]]) -> None:
     """Keep each refusal with its key, and take back what the caps were counted up by."""
     rows, too_much = [], dict[UUID, int]()
-    for ask in refused_:
-        rows.append((ask.hold_id, HoldState.REFUSED.value, _stored(ask.answer)))
+    for ask, refusal in refused:
+        rows.append((ask.hold_id, HoldState.REFUSED.value, _stored(refusal)))
         for cap in ask.wish.caps:
             id_ = rules.cap_id(cap.scope, ask.wish.holder)
             too_much[id_] = too_much.get(id_, 0) + cap.quantity
@@ -181,11 +197,6 @@ def _stored(refusal: Refused) -> dict[str, Any]:
     return {"reason": refusal.reason.value, "account_id": refusal.account_id and str(refusal.account_id), "left": refusal.left}
 
 
-def refused(stored: dict[str, Any]) -> Refused:
-    """A refusal as it is kept with its key."""
+def _told(stored: dict[str, Any]) -> Refused:
     account_id = stored["account_id"]
     return Refused(reason=Reason(stored["reason"]), account_id=UUID(account_id) if account_id else None, left=stored["left"])
-
-
-def _settled(ask: _Asked, first: _Asked) -> Answer:
-    return first.answer if ask.body_id.int == first.body_id.int else Refused(reason=Reason.KEY_REUSED)

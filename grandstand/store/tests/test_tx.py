@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grandstand.kit.ids import new_id, new_ids
-from grandstand.store.api import Database, Deadlock, Kind, Table, Tx, WallHit
+from grandstand.store.api import Database, DataWrong, Deadlock, Kind, Table, Tx, WallHit
 from grandstand.store.tests.conftest import Open, Sample
 
 
@@ -210,3 +210,16 @@ def test_rows_are_found_by_several_columns_together(samples: Table, open_write: 
         wanted = [(1, "a"), (3, "a"), (3, "b")]
         assert tx.select_matching(samples, ["number"], ["number", "text"], wanted, order_by="number", lock=True) == [(1,), (3,)]
         assert tx.select_matching(samples, ["number"], ["number", "text"], []) == []
+
+
+def test_rows_are_deleted_by_several_columns_together(samples: Table, open_write: Open) -> None:
+    with open_write() as tx:
+        tx.insert(samples, ["id", "number", "text"], [(new_id(), 1, "a"), (new_id(), 2, "a"), (new_id(), 3, "b")])
+        assert tx.delete_matching(samples, ["number", "text"], [(1, "a"), (3, "a"), (3, "b")]) == 2
+        assert tx.delete_matching(samples, ["number", "text"], []) == 0
+        assert tx.select(samples, ["number"]) == [(2,)]
+
+
+def test_a_value_that_does_not_fit_its_column_is_told(postgresql: Database) -> None:
+    with pytest.raises(DataWrong, match="too long"), postgresql.write() as tx:
+        tx.execute("INSERT INTO store_answer (scope, key, body_digest, at) VALUES (%s, 'k', 'd', now())", ("s" * 61,))
