@@ -9,12 +9,13 @@ from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grandstand.inventory import api as inventory
 from grandstand.kit.clock import now
 from grandstand.kit.money import Money
+from grandstand.kit.texts import gettext_noop
 from grandstand.movement.console import OrganisationAdmin, Role, actor, console, reason
 from grandstand.shop.admin.forms import PictureForm, PriceForm, ProductForm, VariantForm
 from grandstand.shop.models import Listing, Picture, Price, Product, Variant
@@ -117,7 +118,7 @@ class ProductAdmin(_ShopAdmin):
             case ProductStatus.WITHDRAWN:
                 catalogue.withdraw_product(product_id=obj.id, **why)
             case ProductStatus.DRAFT:
-                raise ProductWrong("What was on sale does not become a draft again: withdraw it instead.", field="status")
+                raise ProductWrong(gettext_noop("What was on sale does not become a draft again: withdraw it instead."), field="status")
 
 
 @register(Variant, site=console)
@@ -148,7 +149,7 @@ class VariantAdmin(_OfProduct):
     def taken(self, obj: Any) -> int:
         return self._stock(obj).held + self._stock(obj).claimed
 
-    @display(description=_("free"))
+    @display(description=pgettext_lazy("stock", "free"))
     def free(self, obj: Any) -> int:
         return self._stock(obj).free
 
@@ -184,7 +185,7 @@ class VariantAdmin(_OfProduct):
         )
         if not change:
             if units < 0:
-                raise ProductWrong("A new variant begins with no units or more.", field="stock_change")
+                raise ProductWrong(gettext_noop("A new variant begins with no units or more."), field="stock_change")
             return catalogue.add_variant(product_id=obj.product_id, draft=draft, on_hand=units, **why)
         if set(form.changed_data) - {"reason", "stock_change"}:
             catalogue.change_variant(variant_id=obj.id, draft=draft, **why)

@@ -187,7 +187,8 @@ class ParcelAdmin(OrganisationAdmin):
         try:
             done = self._pack_or_ship(request, given)
         except Refusal as refused:
-            messages.error(request, gettext(str(refused)))
+            number = str(refused.detail.get("number", ""))
+            messages.error(request, ": ".join(filter(None, [number, gettext(str(refused))])))
         else:
             messages.success(request, done)
         return HttpResponseRedirect(reverse("console:shop_parcel_board"))

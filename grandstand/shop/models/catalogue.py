@@ -29,9 +29,9 @@ class CategoryName(models.TextChoices):
 class ProductStatusName(models.TextChoices):
     """The states of a product as people read them."""
 
-    DRAFT = ProductStatus.DRAFT, _("draft")
-    LISTED = ProductStatus.LISTED, _("on sale")
-    WITHDRAWN = ProductStatus.WITHDRAWN, _("withdrawn")
+    DRAFT = ProductStatus.DRAFT, pgettext_lazy("product", "draft")
+    LISTED = ProductStatus.LISTED, pgettext_lazy("product", "on sale")
+    WITHDRAWN = ProductStatus.WITHDRAWN, pgettext_lazy("product", "withdrawn")
 
 
 class UnlistedName(models.TextChoices):

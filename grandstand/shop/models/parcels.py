@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grandstand.shop.models.catalogue import Owned, Variant
 from grandstand.shop.values import ParcelStatus
@@ -12,12 +13,12 @@ from grandstand.shop.values import ParcelStatus
 class ParcelStatusName(models.TextChoices):
     """Where a parcel is, as people read it."""
 
-    TO_PACK = ParcelStatus.TO_PACK, _("to pack")
-    PACKED = ParcelStatus.PACKED, _("packed")
-    SHIPPED = ParcelStatus.SHIPPED, _("shipped")
-    DELIVERED = ParcelStatus.DELIVERED, _("delivered")
-    RETURNED = ParcelStatus.RETURNED, _("returned")
-    CANCELLED = ParcelStatus.CANCELLED, _("cancelled")
+    TO_PACK = ParcelStatus.TO_PACK, pgettext_lazy("parcel", "to pack")
+    PACKED = ParcelStatus.PACKED, pgettext_lazy("parcel", "packed")
+    SHIPPED = ParcelStatus.SHIPPED, pgettext_lazy("parcel", "shipped")
+    DELIVERED = ParcelStatus.DELIVERED, pgettext_lazy("parcel", "delivered")
+    RETURNED = ParcelStatus.RETURNED, pgettext_lazy("parcel", "returned")
+    CANCELLED = ParcelStatus.CANCELLED, pgettext_lazy("parcel", "cancelled")
 
 
 class Parcel(Owned):
@@ -36,8 +37,8 @@ class Parcel(Owned):
     shipping_code = models.CharField(_("way of shipping"), max_length=30, blank=True)
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
     tracking = models.CharField(_("tracking number"), max_length=60, blank=True)
-    opened_at = models.DateTimeField(_("opened"))
-    changed_at = models.DateTimeField(_("changed"))
+    opened_at = models.DateTimeField(pgettext_lazy("parcel", "opened"))
+    changed_at = models.DateTimeField(pgettext_lazy("parcel", "changed"))
     forget = models.BooleanField(default=False)
 
     class Meta:

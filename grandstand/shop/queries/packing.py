@@ -28,7 +28,7 @@ def _sheet(parcel: Parcel, shop: movement.Organisation, language: str) -> Sheet:
     units = sum(line.quantity for line in parcel.lines)
     facts = [
         (pgettext("shop", "Shop"), shop.name),
-        (gettext("Paid"), instant_text(parcel.opened_at, zone=shop.time_zone, language=language)),
+        (pgettext("parcels", "Paid"), instant_text(parcel.opened_at, zone=shop.time_zone, language=language)),
         (gettext("Way of shipping"), parcel.shipping_code or "–"),
     ]
     if parcel.ship_to is not None and parcel.ship_to.phone:
@@ -37,7 +37,7 @@ def _sheet(parcel: Parcel, shop: movement.Organisation, language: str) -> Sheet:
         title=parcel.number,
         facts=tuple(facts),
         label=address_lines(parcel.ship_to, sent_from=shop.country) if parcel.ship_to is not None else (gettext("The address was forgotten."),),
-        columns=(gettext("How many"), gettext("Article"), gettext("What")),
+        columns=(gettext("How many"), gettext("Article"), gettext("Contents")),
         rows=tuple((str(line.quantity), line.sku, " · ".join(filter(None, [line.title, line.subtitle]))) for line in parcel.lines if line.quantity),
         total=ngettext("%(count)d piece in this parcel", "%(count)d pieces in this parcel", units) % {"count": units},
     )

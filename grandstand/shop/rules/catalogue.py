@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from grandstand.kit.spans import Span
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop.values import Drawing, PictureDraft, ProductDraft, ProductWrong, StockState, VariantDraft, Words
 from grandstand.ui.pictures import product_picture
 
@@ -19,27 +20,27 @@ _LANGUAGES = ("en", "fr", "zh-hans")
 def check_product(draft: ProductDraft) -> None:
     """Raise ProductWrong, naming the field, when a detail cannot be right."""
     if not _SLUG.fullmatch(draft.slug) or len(draft.slug) > 60:
-        raise ProductWrong("Write the short name in lower-case letters, digits and hyphens, 60 at most.", field="slug")
+        raise ProductWrong(gettext_noop("Write the short name in lower-case letters, digits and hyphens, 60 at most."), field="slug")
     _check_words(draft.names, "names", required=True)
     _check_words(draft.descriptions, "descriptions", required=False)
     if draft.limit_per_line < 1:
-        raise ProductWrong("At least one unit must be allowed in an order.", field="limit_per_line")
+        raise ProductWrong(gettext_noop("At least one unit must be allowed in an order."), field="limit_per_line")
     if draft.cap_per_person is not None and draft.cap_per_person < draft.limit_per_line:
-        raise ProductWrong("One person may have at least as many as one order.", field="cap_per_person")
+        raise ProductWrong(gettext_noop("One person may have at least as many as one order."), field="cap_per_person")
     try:
         window(draft.sale_starts_at, draft.sale_ends_at)
     except ValueError as wrong:
-        raise ProductWrong("The sale ends after it starts.", field="sale_ends_at") from wrong
+        raise ProductWrong(gettext_noop("The sale ends after it starts."), field="sale_ends_at") from wrong
 
 
 def check_variant(draft: VariantDraft) -> None:
     """Raise ProductWrong, naming the field, when a detail cannot be right."""
     if not 1 <= len(draft.sku) <= 40:
-        raise ProductWrong("An article number has 1 to 40 characters.", field="sku")
+        raise ProductWrong(gettext_noop("An article number has 1 to 40 characters."), field="sku")
     if not 1 <= draft.weight_g <= 1_000_000:
-        raise ProductWrong("Give the weight with its packing, in grams.", field="weight_g")
+        raise ProductWrong(gettext_noop("Give the weight with its packing, in grams."), field="weight_g")
     if draft.colour and not _COLOUR.fullmatch(draft.colour):
-        raise ProductWrong("Write the colour as #rrggbb.", field="colour")
+        raise ProductWrong(gettext_noop("Write the colour as #rrggbb."), field="colour")
     _check_words(draft.colour_names, "colour_names", required=bool(draft.colour))
 
 
@@ -47,7 +48,7 @@ def check_picture(draft: PictureDraft) -> None:
     """Raise ProductWrong, naming the field, when it is neither drawn nor a file, cannot be drawn, or says not what is to be seen."""
     _check_words(draft.alt, "alt", required=True)
     if (draft.drawing is None) == (not draft.file):
-        raise ProductWrong("A picture is drawn or a file, one of both.", field="drawing")
+        raise ProductWrong(gettext_noop("A picture is drawn or a file, one of both."), field="drawing")
     if draft.drawing is not None:
         draw(draft.drawing)
 
@@ -57,7 +58,9 @@ def draw(drawing: Drawing) -> str:
     try:
         return product_picture(drawing.kind, colour=drawing.colour, second=drawing.second, sport=drawing.sport)
     except (KeyError, ValueError) as wrong:
-        raise ProductWrong(f"This cannot be drawn: {wrong}", field="drawing") from wrong
+        raise ProductWrong(
+            gettext_noop("This cannot be drawn: choose a kind and a sport from the lists, and write colours as #rrggbb."), field="kind"
+        ) from wrong
 
 
 def said(words: Words, language: str) -> str:
@@ -99,6 +102,6 @@ def best_state(states: Sequence[StockState]) -> StockState:
 
 def _check_words(words: Mapping[str, str], field: str, *, required: bool) -> None:
     if required and not words.get("en", "").strip():
-        raise ProductWrong("Write it in English at least: other languages fall back to it.", field=field)
+        raise ProductWrong(gettext_noop("Write it in English at least: other languages fall back to it."), field=field)
     if unknown := sorted(set(words) - set(_LANGUAGES)):
-        raise ProductWrong(f"{unknown[0]} is no language of the platform: use {', '.join(_LANGUAGES)}.", field=field)
+        raise ProductWrong(gettext_noop("The platform does not speak this language."), field=field, language=unknown[0])

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop.values import ParcelCannot, ParcelStatus
 
 _WAYS = {
@@ -29,11 +30,7 @@ def ways(status: ParcelStatus) -> frozenset[ParcelStatus]:
 def check_way(number: str, before: ParcelStatus, after: ParcelStatus) -> None:
     """Raise ParcelCannot when a parcel does not go from `before` to `after`."""
     if after not in ways(before):
-        raise ParcelCannot(
-            f"Parcel {number} is {before.value.replace('_', ' ')}: it cannot become {after.value.replace('_', ' ')}.",
-            status=before.value,
-            number=number,
-        )
+        raise ParcelCannot(gettext_noop("A parcel cannot go that way from where it is."), number=number, status=before.value)
 
 
 def parcel_number(parcel_id: UUID) -> str:

@@ -9,6 +9,7 @@ from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
 from grandstand.kit.ids import new_id
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop import models
 from grandstand.shop.facts import ProductListed, ProductWithdrawn
 from grandstand.shop.rules.catalogue import check_picture, check_product, check_variant, search_text
@@ -69,7 +70,7 @@ def list_product(*, product_id: UUID, by: Actor, reason: str, now: datetime) -> 
         if row.status == ProductStatus.LISTED:
             return
         if not models.Price.objects.filter(variant__product=row).exists():
-            raise NotListable("Give the product a variant with a price first.", missing="price")
+            raise NotListable(gettext_noop("Give the product a variant with a price first."), missing="price")
         _set_status(tx, row, ProductStatus.LISTED, by, reason, now)
         announce(tx, [ProductListed(organisation_id=row.organisation_id, occurred_at=now, product_id=row.id)])
 
@@ -133,9 +134,9 @@ def set_prices(*, drafts: Sequence[PriceDraft], by: Actor, reason: str, now: dat
             if draft.variant_id not in variants:
                 raise NoSuchVariant("There is no such variant.", variant_id=str(draft.variant_id))
             if draft.price.minor < 0:
-                raise ProductWrong("A price is zero or more.", field="amount_minor")
+                raise ProductWrong(gettext_noop("A price is zero or more."), field="amount_minor")
             if draft.valid_from_at < now:
-                raise ProductWrong("A price begins now or later: what was sold was sold at the old one.", field="valid_from_at")
+                raise ProductWrong(gettext_noop("A price begins now or later: what was sold was sold at the old one."), field="valid_from_at")
             changes.append(_set_price(variants[draft.variant_id], draft, by, reason))
         record(tx, changes, now=now)
 
@@ -147,7 +148,7 @@ def set_listings(*, product_id: UUID, drafts: Sequence[ListingDraft], by: Actor,
         changes = []
         for draft in drafts:
             if draft.unlisted is not None and draft.unlisted not in models.UnlistedName.values:
-                raise ProductWrong("Choose a reason that somebody decides.", field="unlisted")
+                raise ProductWrong(gettext_noop("Choose a reason that somebody decides."), field="unlisted")
             row = models.Listing.objects.filter(product=product, market_id=draft.market_code).first()
             before = None if row is None else {"market": draft.market_code, "unlisted": row.unlisted}
             row = row or models.Listing(organisation_id=product.organisation_id, product=product, market_id=draft.market_code)
@@ -165,7 +166,7 @@ def add_picture(*, product_id: UUID, draft: PictureDraft, by: Actor, reason: str
         if draft.variant_id is not None and not models.Variant.objects.filter(id=draft.variant_id, product=product).exists():
             raise NoSuchVariant("This is no variant of the product.", field="variant")
         if draft.file and draft.file.rpartition(".")[2].lower() not in models.PICTURE_TYPES:
-            raise ProductWrong(f"A picture is one of {', '.join(models.PICTURE_TYPES)}.", field="file")
+            raise ProductWrong(gettext_noop("A picture is PNG, JPEG or WebP."), field="file")
         row = models.Picture.objects.create(
             organisation_id=product.organisation_id,
             product=product,
@@ -218,15 +219,15 @@ def _save(row: models.Product, skus: Sequence[str]) -> None:
 def _check_slug(slug: str, *, except_id: UUID | None) -> None:
     others = models.Product.objects.filter(slug=slug)
     if (others if except_id is None else others.exclude(id=except_id)).exists():
-        raise SlugTaken("Another product has this short name.", field="slug")
+        raise SlugTaken(gettext_noop("Another product has this short name."), field="slug")
 
 
 def _check_variant_free(product: models.Product, draft: VariantDraft, *, except_id: UUID | None) -> None:
     others = models.Variant.objects.all() if except_id is None else models.Variant.objects.exclude(id=except_id)
     if others.filter(organisation_id=product.organisation_id, sku=draft.sku).exists():
-        raise SkuTaken("Another variant has this article number.", field="sku")
+        raise SkuTaken(gettext_noop("Another variant has this article number."), field="sku")
     if others.filter(product=product, size=draft.size, colour=draft.colour).exists():
-        raise SkuTaken("The product has a variant of this size and colour.", field="size")
+        raise SkuTaken(gettext_noop("The product has a variant of this size and colour."), field="size")
 
 
 def _set_price(variant: models.Variant, draft: PriceDraft, by: Actor, reason: str) -> Change:
@@ -239,7 +240,7 @@ def _set_price(variant: models.Variant, draft: PriceDraft, by: Actor, reason: st
     )
     taken = models.Price.objects.filter(variant=variant, currency=draft.price.currency, valid_from_at=draft.valid_from_at).exists()
     if taken:
-        raise PriceTaken("There is a price from this very instant: choose another.", field="valid_from_at")
+        raise PriceTaken(gettext_noop("There is a price from this very instant: choose another."), field="valid_from_at")
     price.save()
     return _change(price, "set", by, reason, after={"sku": variant.sku, "price": str(draft.price), "from": draft.valid_from_at.isoformat()})
 

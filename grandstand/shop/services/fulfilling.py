@@ -11,6 +11,7 @@ import msgspec
 from grandstand.commerce.api import RevokedLine, SoldLine
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_ids
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop import models
 from grandstand.shop.facts import ParcelCancelled, ParcelOpened
 from grandstand.shop.rules.parcels import AT_THE_SHOP, parcel_number
@@ -111,7 +112,7 @@ def take_back_many(tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: date
             raise NoSuchParcel("This line was never put into a parcel.", line_id=str(line.line_id))
         left = row.quantity - row.revoked
         if line.quantity > left:
-            raise TooFewUnits(f"Of this line {left} are left.", line_id=str(line.line_id), left=left)
+            raise TooFewUnits(gettext_noop("So many units are not left of this line."), line_id=str(line.line_id), left=left)
         row.revoked += line.quantity
         reasons[row.parcel_id] = line.reason
     record(tx, [_taken_back(line, parcels[own[line.line_id].parcel_id][0], by) for line in lines], now=now)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop import models
 from grandstand.shop.facts import ParcelDelivered, ParcelPacked, ParcelReturned, ParcelShipped
 from grandstand.shop.rules.parcels import UNDER_WAY, check_way
@@ -43,7 +44,7 @@ def ship_many(tx: Tx, dispatches: Sequence[Dispatch], *, by: Actor, reason: str,
     """
     for dispatch in dispatches:
         if not dispatch.carrier.strip():
-            raise ParcelCannot("Say which carrier takes the parcel.", field="carrier")
+            raise ParcelCannot(gettext_noop("Say which carrier takes the parcel."), field="carrier")
     moves = [
         _Move(parcel_id=each.parcel_id, after=ParcelStatus.SHIPPED, carrier=each.carrier.strip(), tracking=each.tracking.strip())
         for each in dispatches
@@ -54,7 +55,9 @@ def ship_many(tx: Tx, dispatches: Sequence[Dispatch], *, by: Actor, reason: str,
     shipped = [inventory.Return(hold_id=line.hold_id, wants=(line.want(line.quantity - line.revoked),)) for line in leaving]
     answers = inventory.ship_many(tx, shipped, by=by, now=now, reason=reason)
     if any(isinstance(answer, inventory.Refused) for answer in answers):
-        raise ParcelCannot("Some of what is in the parcels is not set aside for them any more: look at the orders before anything leaves.")
+        raise ParcelCannot(
+            gettext_noop("Some of what is in the parcels is not set aside for them any more: look at the orders before anything leaves.")
+        )
     tx.update(LINE, [(line.line_id, line.quantity - line.revoked) for line in leaving], key=["line_id"], set_to=["shipped"])
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop import models
 from grandstand.shop.rules.addresses import is_country
 from grandstand.shop.values import NoSuchZone, RateDraft, RateWrong, ZoneDraft
@@ -31,11 +32,11 @@ def change_zone(*, zone_id: UUID, draft: ZoneDraft, by: Actor, reason: str, now:
 def set_rate(*, zone_id: UUID, draft: RateDraft, by: Actor, reason: str, now: datetime) -> UUID:
     """A way of shipping costs this up to that weight; a rate of the same way, currency and weight is replaced. Raises NoSuchZone, RateWrong."""
     if draft.price.minor < 0:
-        raise RateWrong("A rate is zero or more.", field="amount_minor")
+        raise RateWrong(gettext_noop("A rate is zero or more."), field="amount_minor")
     if draft.up_to_g < 1:
-        raise RateWrong("Say up to how many grams the rate holds.", field="up_to_g")
+        raise RateWrong(gettext_noop("Say up to how many grams the rate holds."), field="up_to_g")
     if not draft.names.get("en"):
-        raise RateWrong("Name the way of shipping in English at least.", field="names")
+        raise RateWrong(gettext_noop("Name the way of shipping in English at least."), field="names")
     with write() as tx:
         zone = _zone(zone_id)
         row, _ = models.ShippingRate.objects.update_or_create(
@@ -74,16 +75,16 @@ def _zone(zone_id: UUID) -> models.ShippingZone:
 
 def _fill(row: models.ShippingZone, draft: ZoneDraft) -> None:
     if not draft.name.strip():
-        raise RateWrong("The zone needs a name.", field="name")
+        raise RateWrong(gettext_noop("The zone needs a name."), field="name")
     if wrong := [code for code in draft.countries if not is_country(code)]:
-        raise RateWrong(f"{wrong[0]} is no country: use its two letters, such as FR.", field="countries")
+        raise RateWrong(gettext_noop("A country is written with its two letters, such as FR."), field="countries", countries=wrong)
     for other in models.ShippingZone.objects.filter(organisation_id=row.organisation_id).exclude(id=row.id):
         if other.name == draft.name:
-            raise RateWrong("Another zone has this name.", field="name")
+            raise RateWrong(gettext_noop("Another zone has this name."), field="name")
         if not draft.countries and not other.countries:
-            raise RateWrong(f"{other.name} is for everywhere else already.", field="countries")
+            raise RateWrong(gettext_noop("Another zone is for everywhere else already."), field="countries", zone=other.name)
         if both := sorted(set(draft.countries) & set(other.countries)):
-            raise RateWrong(f"{both[0]} is in the zone {other.name} already.", field="countries")
+            raise RateWrong(gettext_noop("A country of these is in another zone already."), field="countries", zone=other.name, countries=both)
     row.name, row.countries = draft.name.strip(), list(draft.countries)
     row.save()
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
+from grandstand.kit.texts import gettext_noop
 from grandstand.shop import models
 from grandstand.shop.values import NoSuchVariant, StockRefused
 from grandstand.store.api import write
@@ -13,7 +14,7 @@ from grandstand.store.api import write
 def receive_stock(*, variant_id: UUID, quantity: int, by: Actor, reason: str, now: datetime) -> None:
     """`quantity` units more are on hand, one or more. Raises NoSuchVariant, StockRefused."""
     if quantity < 1:
-        raise StockRefused("Receive one unit or more; what is missing is put right by an adjustment.", field="quantity")
+        raise StockRefused(gettext_noop("Receive one unit or more; what is missing is put right by an adjustment."), field="quantity")
     _change(variant_id, quantity, by=by, reason=reason, now=now)
 
 
@@ -23,7 +24,7 @@ def adjust_stock(*, variant_id: UUID, quantity: int, by: Actor, reason: str, now
     Raises NoSuchVariant, StockRefused.
     """
     if quantity == 0:
-        raise StockRefused("Say by how many units the count was wrong.", field="quantity")
+        raise StockRefused(gettext_noop("Say by how many units the count was wrong."), field="quantity")
     _change(variant_id, quantity, by=by, reason=reason, now=now)
 
 
@@ -36,4 +37,4 @@ def _change(variant_id: UUID, quantity: int, *, by: Actor, reason: str, now: dat
         write_change = inventory.receive_many if quantity > 0 else inventory.remove_many
         [answer] = write_change(tx, [change], by=by, reason=reason, now=now)
         if isinstance(answer, inventory.Refused):
-            raise StockRefused("So many are set aside or sold: fewer cannot be on hand.", left=answer.left, field="quantity")
+            raise StockRefused(gettext_noop("So many are set aside or sold: fewer cannot be on hand."), left=answer.left, field="quantity")

@@ -122,10 +122,10 @@ def test_a_country_is_in_one_zone_and_a_rate_of_the_same_weight_is_replaced(data
     europe = shop.create_zone(organisation_id=organisation, draft=shop.ZoneDraft(name="Europe", countries=("FR", "BE")), **WHY)
     shop.create_zone(organisation_id=organisation, draft=shop.ZoneDraft(name="World"), **WHY)
     wrong = {
-        "FR is in the zone Europe already.": shop.ZoneDraft(name="France", countries=("FR",)),
-        "World is for everywhere else already.": shop.ZoneDraft(name="Elsewhere"),
+        "A country of these is in another zone already.": shop.ZoneDraft(name="France", countries=("FR",)),
+        "Another zone is for everywhere else already.": shop.ZoneDraft(name="Elsewhere"),
         "Another zone has this name.": shop.ZoneDraft(name="World", countries=("DE",)),
-        "XX is no country: use its two letters, such as FR.": shop.ZoneDraft(name="Nowhere", countries=("XX",)),
+        "A country is written with its two letters, such as FR.": shop.ZoneDraft(name="Nowhere", countries=("XX",)),
         "The zone needs a name.": shop.ZoneDraft(name=" ", countries=("DE",)),
     }
     for message, draft in wrong.items():
