@@ -1,0 +1,116 @@
+"""Sixteen processes at once, on PostgreSQL, each race with its control where the race is not another room's."""
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from grandstand.commerce.facts import OrderPaid
+from grandstand.commerce.queries.documents import documents_of
+from grandstand.commerce.queries.orders import order
+from grandstand.commerce.testing import World, make_fact
+from grandstand.commerce.tests import racers
+from grandstand.commerce.tests.looking import books, facts_told, given, stock
+from grandstand.commerce.values import Adding, LineRefund, OrderStatus, RefundAsk
+from grandstand.kit.ids import new_id
+
+RACERS = 16
+
+
+def race(work: Callable[..., None], world: World, *arguments: list[object]) -> list[Any]:
+    """Run `work` in one process per list of arguments, all let go at once, and return their answers."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([racers.__name__])
+    gate, answers = context.Barrier(len(arguments)), context.Queue()
+    sold = [world.tickets, world.goods]
+    processes = [context.Process(target=work, args=(world.database.url, gate, answers, sold, *own)) for own in arguments]
+    for process in processes:
+        process.start()
+    found = [answers.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * len(processes)
+    return found
+
+
+def test_one_webhook_delivered_to_sixteen_processes_completes_once(postgresql_world: World) -> None:
+    world = postgresql_world
+    ref = world.sell(units=10, price_minor=1200)
+    placed = world.order(ref, 2)
+    capture = make_fact(world.open_payment(placed), minor=2400)
+    found = race(racers.tell, world, *([capture] for _ in range(RACERS)))
+    assert found == [["paid"]] * RACERS
+    assert (given(world, placed), stock(world, ref)) == ([2], (0, 2))
+    assert books(world, world.organisation.id) == {"clearing:fake": 2400, "sales:ticket": -2000, "tax:FR": -400}
+    assert facts_told(world, OrderPaid) == ["OrderPaid"]
+    assert len(order(placed.order_id).history) == 2
+
+
+def test_sixteen_different_facts_of_one_order_are_all_counted(postgresql_world: World) -> None:
+    world = postgresql_world
+    placed = world.order(world.sell(price_minor=1600))
+    payment_id = world.open_payment(placed)
+    race(racers.tell, world, *([make_fact(payment_id, minor=100)] for _ in range(RACERS)))
+    found = order(placed.order_id)
+    assert (found.status, found.captured.minor) == (OrderStatus.PAID, 1600)
+
+
+def test_without_the_lock_the_same_race_completes_sixteen_times(postgresql_world: World) -> None:
+    """The control: the race is real, and looking before writing does not win it."""
+    world = postgresql_world
+    placed = world.order(world.sell())
+    race(racers.look_then_complete, world, *([placed.order_id] for _ in range(RACERS)))
+    assert facts_told(world, OrderPaid) == ["OrderPaid"] * RACERS
+
+
+def test_one_refund_asked_for_by_sixteen_processes_is_one(postgresql_world: World) -> None:
+    world = postgresql_world
+    placed = world.bought(world.sell(price_minor=1200), 2)
+    (line,) = [line for sale in order(placed.order_id).sales for line in sale.lines]
+    ask = RefundAsk(key="k", order_id=placed.order_id, reason="moved", lines=(LineRefund(line_id=line.line_id, quantity=1),))
+    assert len(set(race(racers.refund, world, *([ask] for _ in range(RACERS))))) == 1
+    assert order(placed.order_id).refunded.minor == 1200
+
+
+def test_sixteen_refunds_of_three_units_are_three(postgresql_world: World) -> None:
+    world = postgresql_world
+    placed = world.bought(world.sell(price_minor=1200), 3)
+    (line,) = [line for sale in order(placed.order_id).sales for line in sale.lines]
+    lines = (LineRefund(line_id=line.line_id, quantity=1),)
+    asks = [[RefundAsk(key=f"k{n}", order_id=placed.order_id, reason="moved", lines=lines)] for n in range(RACERS)]
+    found = Counter(answer if answer == "refund_too_large" else "refunded" for answer in race(racers.refund, world, *asks))
+    assert found == {"refunded": 3, "refund_too_large": RACERS - 3}
+    assert (order(placed.order_id).refunded.minor, given(world, placed)) == (3600, [0])
+
+
+def test_the_last_unit_is_sold_to_one_of_sixteen(postgresql_world: World) -> None:
+    world = postgresql_world
+    ref = world.sell(units=1)
+    addings = [[Adding(key=new_id().hex, owner=world.buyer(), market_code="fr", ref=ref, quantity=1)] for _ in range(RACERS)]
+    assert Counter(race(racers.add, world, *addings)) == {"held": 1, "sold_out": RACERS - 1}
+    assert stock(world, ref) == (1, 0)
+
+
+def test_one_click_sent_by_sixteen_processes_is_one_line(postgresql_world: World) -> None:
+    world = postgresql_world
+    ref = world.sell(units=99)
+    adding = Adding(key="k", owner=world.buyer(), market_code="fr", ref=ref, quantity=2)
+    assert race(racers.add, world, *([adding] for _ in range(RACERS))) == ["held"] * RACERS
+    assert stock(world, ref) == (2, 0)
+
+
+def test_sixteen_processes_number_without_a_gap_and_without_a_double(postgresql_world: World) -> None:
+    world = postgresql_world
+    ref = world.sell(units=99)
+    placed = [world.bought(ref) for _ in range(24)]
+    sales = [sale.sale_id for each in placed for sale in order(each.order_id).sales]
+    # Each sale is numbered by two processes, and some transactions fail after taking a number.
+    shares = [[sales[n::RACERS] + sales[(n + 5) % RACERS :: RACERS]] for n in range(RACERS)]
+    race(racers.number, world, *shares)
+    numbers = [document.number for each in placed for document in documents_of(each.order_id)]
+    assert sorted(numbers) == [f"INV-2031-{n:06d}" for n in range(1, 25)]
+
+
+def test_without_the_counter_sixteen_processes_give_one_number(postgresql_world: World) -> None:
+    """The control: the highest number and one is the same for all who look at once."""
+    assert race(racers.look_then_number, postgresql_world, *([] for _ in range(RACERS))) == [1] * RACERS
