@@ -18,6 +18,7 @@ from grandstand.ticketing.queries.offers import offers_for_session, sessions_on_
 from grandstand.ticketing.queries.tickets import code, codes, history, my_tickets, ticket, tickets_beside, tickets_by_ids, tickets_of_order
 from grandstand.ticketing.rules import CATEGORIES, verify
 from grandstand.ticketing.services.admission import scan_many, take_back_admission
+from grandstand.ticketing.services.categories import add_category, change_category, set_doors
 from grandstand.ticketing.services.files import order_calendar, order_pdf
 from grandstand.ticketing.services.gates import add_device, add_gate, add_gates, change_gate, revoke_device
 from grandstand.ticketing.services.keys import revoke_key, rotate_key
@@ -32,6 +33,7 @@ from grandstand.ticketing.services.voiding import activate_ticket, reinstate_tic
 from grandstand.ticketing.values import (
     Category,
     CategoryPlan,
+    CategoryWrong,
     CodeContent,
     Conditions,
     Conflict,
@@ -48,6 +50,7 @@ from grandstand.ticketing.values import (
     NewDevice,
     NewGate,
     NoCode,
+    NoSuchCategory,
     NoSuchDevice,
     NoSuchGate,
     NoSuchKey,
@@ -97,6 +100,7 @@ __all__ = [
     "BundleWrong",
     "Category",
     "CategoryPlan",
+    "CategoryWrong",
     "CodeContent",
     "Conditions",
     "Conflict",
@@ -114,6 +118,7 @@ __all__ = [
     "NewDevice",
     "NewGate",
     "NoCode",
+    "NoSuchCategory",
     "NoSuchDevice",
     "NoSuchGate",
     "NoSuchKey",
@@ -161,9 +166,11 @@ __all__ = [
     "Verdict",
     "VoidedBy",
     "activate_ticket",
+    "add_category",
     "add_device",
     "add_gate",
     "add_gates",
+    "change_category",
     "change_gate",
     "change_offer",
     "check_tickets",
@@ -194,6 +201,7 @@ __all__ = [
     "scan_places",
     "scanner_bundle",
     "sessions_on_sale",
+    "set_doors",
     "set_price",
     "take_back_admission",
     "ticket",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import get_language_from_request, override
-from ninja import Field, Router, Schema
+from ninja import Body, Field, Router, Schema
 from ninja.security import HttpBearer
 
 from grandstand.kit import clock
@@ -228,7 +228,7 @@ def bundle(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
 
 @router.post("/sessions/{session_id}/sync", response={200: SyncedOut, **_Errors}, summary="Bring back what was decided without a network")
 @for_scanners
-def sync(request: HttpRequest, session_id: UUID, scans: Annotated[list[OfflineScanIn], Field(max_length=MOST_SCANS)]) -> Any:
+def sync(request: HttpRequest, session_id: UUID, scans: Annotated[list[OfflineScanIn], Body(max_length=MOST_SCANS)]) -> Any:
     """Nothing is lost and nothing undone: who was let in is in, and conflicts are named. Uploading again changes nothing."""
     place, device, now = _place(request, session_id), _device(request), clock.now()
     _limited(lambda tx: check_sync_rate(tx, key=f"device:{device.id}", now=now))

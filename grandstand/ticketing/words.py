@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, pgettext
 
 from grandstand.kit.errors import Refusal
-from grandstand.ticketing.values import Reason, TicketState, Verdict
+from grandstand.ticketing.values import EventKind, Reason, TicketState, Verdict
 from grandstand.ui.formats import instant_text, time_text
 from grandstand.ui.refusals import Said
 
@@ -137,6 +137,17 @@ def of_state(state: TicketState) -> tuple[str, str]:
         TicketState.USED: ("plain", pgettext("ticket", "Used")),
         TicketState.VOID: ("refused", pgettext("ticket", "Void")),
     }[state]
+
+
+def of_event(kind: EventKind) -> str:
+    """What happened to a ticket, in a word or two."""
+    return {
+        EventKind.ISSUED: pgettext("ticket", "Issued"),
+        EventKind.ACTIVATED: pgettext("ticket", "Activated"),
+        EventKind.VOIDED: pgettext("ticket", "Taken back"),
+        EventKind.REINSTATED: pgettext("ticket", "Given back"),
+        EventKind.ADMITTED: pgettext("ticket", "Used at the gate"),
+    }[kind]
 
 
 def find_words(refusal: Refusal) -> Said | None:

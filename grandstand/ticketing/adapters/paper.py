@@ -16,7 +16,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from grandstand.ticketing.adapters.qr import qr_rows
-from grandstand.ticketing.values import TicketView
+from grandstand.ticketing.values import TicketState, TicketView
 from grandstand.ui.formats import instant_text, money_text, time_text, zone_text
 
 REGULAR, BOLD, CHINESE = "Helvetica", "Helvetica-Bold", "STSong-Light"
@@ -152,7 +152,9 @@ def no_code_text(ticket: TicketView) -> str:
         return _("This session is cancelled, so there is nothing to come in to.")
     if ticket.entry is None:
         return _("The code appears here as soon as the times of the session are known.")
-    return _("The code appears once you have activated the ticket.")
+    if ticket.state is TicketState.NOT_ACTIVATED:
+        return _("The code appears once you have activated the ticket.")
+    return _("The code cannot be made at the moment. Your ticket stays good: try again soon.")
 
 
 def _qr(canvas: Canvas, x: float, y: float, size: float, code: str) -> None:
@@ -172,7 +174,10 @@ def _text(canvas: Canvas, x: float, y: float, text: str, *, size: float, bold: b
     at = x - _width(text, size, bold=bold) if right else x
     for font, run in _runs(text, bold=bold):
         canvas.setFont(font, size)
-        canvas.drawString(at, y, run)
+        # The Chinese font has one weight: bold is drawn by an outline of its own colour.
+        canvas.setStrokeColor(colour)
+        canvas.setLineWidth(size * 0.025)
+        canvas.drawString(at, y, run, mode=2 if bold and font == CHINESE else 0)
         at += pdfmetrics.stringWidth(run, font, size)
 
 

@@ -72,6 +72,9 @@ class SessionSale(models.Model):
             models.CheckConstraint(condition=Q(doors_before_min__lte=LONGEST_DOORS_MIN), name="ticketing_doors_open_within_a_day"),
         ]
 
+    def __str__(self) -> str:
+        return str(self.session)
+
 
 class CategoryStock(Owned):
     """The seats of one category in one session: a pool, whose capacity is that part of the reconciled seat plan."""
@@ -124,11 +127,14 @@ class Offer(Owned):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.sale.session} · {self.stock.category} · {self.account.code}"
+
 
 class OfferPrice(Owned):
     """What one ticket of an offer costs in a currency from an instant on, until a later row of the same currency. Append-only."""
 
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+", verbose_name=_("offer"))
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="prices", verbose_name=_("offer"))
     currency = models.CharField(_("currency"), max_length=3)
     amount_minor = models.BigIntegerField(_("price"))
     valid_from_at = models.DateTimeField(_("valid from"))

@@ -43,6 +43,9 @@ class Ticket(Owned):
         ]
         indexes = [models.Index(fields=["order_id"], name="ticketing_ticket_of_order")]
 
+    def __str__(self) -> str:
+        return self.id.hex[-12:].upper()
+
 
 class TicketFact(Owned):
     """Something that happened to a ticket: when, by whom."""

@@ -133,6 +133,8 @@ def _offer_on_sale(
     offer: OfferRow, price: rules.PriceNow, session: games.SessionBrief, stock: inventory.Availability, market: Market, now: datetime
 ) -> OfferOnSale:
     window = offer.window(session)
+    # Nobody sells a seat for a time that nobody knows any more.
+    status = OfferStatus.PAUSED if session.status is games.Status.POSTPONED else offer.status
     level, left = rules.level(free=stock.free, on_hand=stock.on_hand)
     return OfferOnSale(
         offer_id=offer.id,
@@ -140,7 +142,7 @@ def _offer_on_sale(
         category=offer.category,
         account=stock.code,
         price=Money(minor=price.minor, currency=market.currency),
-        state=rules.sale_state(status=offer.status, window=window, free=stock.free, takes_place=session.status != games.Status.CANCELLED, now=now),
+        state=rules.sale_state(status=status, window=window, free=stock.free, takes_place=session.status != games.Status.CANCELLED, now=now),
         level=level,
         left=left,
         window=window,

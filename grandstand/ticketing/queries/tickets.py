@@ -203,7 +203,10 @@ def _view(
         time_zone=session.time_zone,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        entry=entry_window(starts_at=session.starts_at, ends_at=session.ends_at, doors_before_min=doors_before_min),
+        # A postponed session keeps its old times to be read, and nobody comes in by them.
+        entry=None
+        if session.status is games.Status.POSTPONED
+        else entry_window(starts_at=session.starts_at, ends_at=session.ends_at, doors_before_min=doors_before_min),
         gates=tuple(gate.name for gate in at_venue if gate.number in known.gates),
         gate_numbers=known.gates,
         category=offer.category,

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -14,7 +16,6 @@ from grandstand.store.api import read
 from grandstand.ticketing.adapters.calendar import calendar_file
 from grandstand.ticketing.adapters.paper import tickets_pdf
 from grandstand.ticketing.queries.tickets import codes, tickets_of_order
-from grandstand.ticketing.services.telling import order_path
 from grandstand.ticketing.values import TicketState, TicketView
 
 
@@ -44,7 +45,10 @@ def order_calendar(order_id: str) -> bytes:
     """The same for the calendar."""
     tickets, language = _of_order(UUID(order_id))
     guest = all(ticket.holder_id is None for ticket in tickets)
-    return calendar(tickets=tickets, path=order_path(UUID(order_id), guest=guest), language=language, now=clock.now())
+    with translation.override(language):
+        path = reverse("ticketing:order", args=[order_id])
+    key = urlencode({"key": commerce.order_key(UUID(order_id))}) if guest else ""
+    return calendar(tickets=tickets, path=f"{path}?{key}" if key else path, language=language, now=clock.now())
 
 
 def _of_order(order_id: UUID) -> tuple[list[TicketView], str]:

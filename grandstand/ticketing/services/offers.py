@@ -35,8 +35,8 @@ def change_offer(*, offer_id: UUID, organisation_id: UUID, terms: OfferTerms, no
         announce(tx, [_fact(before, now)])
 
 
-def set_price(*, offer_id: UUID, organisation_id: UUID, price: Money, valid_from_at: datetime, now: datetime, by: Actor, reason: str) -> None:
-    """From `valid_from_at` on a ticket of the offer costs `price`, in that currency. Prices that were in effect stay on record.
+def set_price(*, offer_id: UUID, organisation_id: UUID, price: Money, valid_from_at: datetime, now: datetime, by: Actor, reason: str) -> UUID:
+    """From `valid_from_at` on a ticket of the offer costs `price`, in that currency; the id of the price. Those in effect before stay on record.
 
     Raises NoSuchOffer, and OfferWrong for a negative price, an instant in the past, or one that has a price already.
     """
@@ -46,13 +46,15 @@ def set_price(*, offer_id: UUID, organisation_id: UUID, price: Money, valid_from
         raise OfferWrong("A price cannot begin in the past: what was sold was sold at the price of then.", field="valid_from_at")
     with write() as tx:
         offer = _locked(tx, offer_id, organisation_id)
-        row = (new_id(), organisation_id, offer_id, price.currency, price.minor, valid_from_at)
+        price_id = new_id()
+        row = (price_id, organisation_id, offer_id, price.currency, price.minor, valid_from_at)
         new = tx.insert_new(PRICE, ["id", "organisation_id", "offer_id", "currency", "amount_minor", "valid_from_at"], [row], key=["id"])
         if not new:
             raise OfferWrong("There is a price from that very instant already: choose another.", field="valid_from_at")
         after: dict[str, Json] = {"currency": price.currency, "amount_minor": price.minor, "valid_from_at": valid_from_at.isoformat()}
         record(tx, [_change(offer, "set_price", by, reason, None, after)], now=now)
         announce(tx, [_fact(offer, now)])
+    return price_id
 
 
 def _check(terms: OfferTerms) -> None:

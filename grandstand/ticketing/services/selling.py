@@ -67,7 +67,7 @@ def _quote(ask: Ask, offer: OfferRow | None, price: PriceNow | None, sessions: d
     if offer is None:
         return NotQuoted(ref=ask.ref, reason=NoQuote.UNKNOWN_ITEM)
     session = sessions[offer.session_id]
-    if offer.status is not OfferStatus.ON_SALE or session.status is games.Status.CANCELLED:
+    if offer.status is not OfferStatus.ON_SALE or session.status in {games.Status.CANCELLED, games.Status.POSTPONED}:
         return NotQuoted(ref=ask.ref, reason=NoQuote.WITHDRAWN)
     if price is None:
         return NotQuoted(ref=ask.ref, reason=NoQuote.NOT_SOLD_HERE)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from grandstand.commerce import api as commerce
@@ -45,7 +44,7 @@ def tell_holders(
             to_person_id=of[0].holder_id,
             to_email=contact.email if contact is not None else "",
             language=contact.language if contact is not None else "",
-            context={"path": order_path(order_id, guest=of[0].holder_id is None), "sessions": _sessions(of, sessions)} | dict(context),
+            context=_of_order(order_id, guest=of[0].holder_id is None) | {"sessions": _sessions(of, sessions)} | dict(context),
             attachments=_files(order_id) if with_files else (),
         )
         for order_id, of in of_order.items()
@@ -61,10 +60,9 @@ def valid_tickets_of_session(tx: Tx, session_id: UUID) -> list[KnownTicket]:
     return [ticket for ticket in known_tickets(tx, ids).values() if ticket.voiding is None]
 
 
-def order_path(order_id: UUID, *, guest: bool) -> str:
-    """The page with an order's tickets; a guest's carries the order's key, and whoever has it has the tickets, as with paper."""
-    path = f"/tickets/orders/{order_id}/"
-    return f"{path}?{urlencode({'key': commerce.order_key(order_id)})}" if guest else path
+def _of_order(order_id: UUID, *, guest: bool) -> dict[str, Json]:
+    # A guest's link carries the order's key: whoever has the mail has the tickets, as with paper.
+    return {"order_id": str(order_id), "key": commerce.order_key(order_id) if guest else ""}
 
 
 def _sessions(tickets: Sequence[KnownTicket], sessions: Mapping[UUID, games.SessionBrief]) -> list[Json]:

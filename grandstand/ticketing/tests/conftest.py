@@ -1,13 +1,17 @@
 """Proof that a path meets no ORM and that its statements do not grow with its batch."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from grandstand.kit import clock
 from grandstand.store.api import Database, Tx
+from grandstand.ticketing.testing import NOW
 
+type SetClock = Callable[[datetime], None]
 type Counted = Callable[[Callable[[Tx], Any]], int]
 
 
@@ -36,3 +40,14 @@ def counted(database: Database, django_db_blocker: DjangoDbBlocker, monkeypatch:
         return statements
 
     return run
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """Let pages believe that it is another time, from now on; NOW of this room's tests to begin with."""
+
+    def set_to(instant: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: instant)
+
+    set_to(NOW)
+    return set_to

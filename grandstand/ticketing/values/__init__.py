@@ -38,9 +38,11 @@ from grandstand.ticketing.values.offers import (
     StockLine,
 )
 from grandstand.ticketing.values.refusals import (
+    CategoryWrong,
     GateWrong,
     KeyUnreadable,
     NoCode,
+    NoSuchCategory,
     NoSuchDevice,
     NoSuchGate,
     NoSuchKey,
@@ -61,6 +63,7 @@ from grandstand.ticketing.values.tickets import EventKind, TicketEvent, TicketSt
 __all__ = [
     "Category",
     "CategoryPlan",
+    "CategoryWrong",
     "CodeContent",
     "Conditions",
     "Conflict",
@@ -77,6 +80,7 @@ __all__ = [
     "NewDevice",
     "NewGate",
     "NoCode",
+    "NoSuchCategory",
     "NoSuchDevice",
     "NoSuchGate",
     "NoSuchKey",

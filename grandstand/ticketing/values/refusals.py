@@ -46,6 +46,19 @@ class OfferWrong(Refusal):
     status = 422
 
 
+class NoSuchCategory(NotFound):
+    """No price category has this id, or not for this organisation."""
+
+    code = "no_such_category"
+
+
+class CategoryWrong(Refusal):
+    """Something about a price category or a session's doors cannot be right. `detail["field"]` names it."""
+
+    code = "category_wrong"
+    status = 422
+
+
 class GateWrong(Refusal):
     """Something about a gate cannot be right. `detail["field"]` names it."""
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grandstand.commerce import api as commerce
 from grandstand.kit import clock
-from grandstand.kit.errors import Refusal
+from grandstand.store.api import read
 from grandstand.ticketing import api as ticketing
 from grandstand.ticketing.adapters.qr import qr_svg
 from grandstand.ticketing.services.files import calendar, paper
 from grandstand.ticketing.values import NoSuchTicket, TicketState, TicketView
 from grandstand.ticketing.web.shown import shown
+from grandstand.ticketing.words import of_event
 from grandstand.ui.audience import public, signed_in
 
 
@@ -48,7 +49,7 @@ def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         "code": code,
         "previous": beside[place - 1] if place else None,
         "next": beside[place + 1] if place + 1 < len(beside) else None,
-        "history": ticketing.history(ticket_id=view.id, language=_language()),
+        "history": [(of_event(event.kind), event) for event in ticketing.history(ticket_id=view.id, language=_language())],
     }
     return render(request, "ticketing/ticket.html", context)
 
@@ -116,26 +117,30 @@ def _language() -> str:
 
 
 def _of_order(request: HttpRequest, order_id: UUID) -> list[TicketView]:
-    """Tickets of an order that this request may see. Whoever has the key of the mail has the tickets, as with paper.
+    """Tickets of an order that this request may see: their holder's, or of whoever has the key of the mail, as with paper.
 
     Raises NoSuchTicket, for somebody else's too.
     """
-    owner = commerce.find_owner(request, now=clock.now())
-    try:
-        found = commerce.order(order_id) if commerce.opens(order_id, request.GET.get("key", "")) else _own(order_id, owner)
-    except Refusal:
-        raise NoSuchTicket("There are no such tickets among yours.", order_id=str(order_id)) from None
-    holder_id = found.owner.person_id if found.owner is not None else None
-    views = ticketing.tickets_of_order(order_id=order_id, holder_id=holder_id, language=_language())
+    views = ticketing.tickets_of_order(order_id=order_id, holder_id=_holder(request, order_id), language=_language())
     if not views:
-        raise NoSuchTicket("There are no tickets in this order yet.", order_id=str(order_id))
+        raise NoSuchTicket("There are no such tickets among yours.", order_id=str(order_id))
     return views
 
 
-def _own(order_id: UUID, owner: commerce.Owner | None) -> commerce.Order:
-    if owner is None:
-        raise commerce.NoSuchOrder("There is no such order.")
-    return commerce.order(order_id, owner=owner)
+def _holder(request: HttpRequest, order_id: UUID) -> UUID | None:
+    """Whose tickets of this order the request may see; None for those that have no holder, because a guest bought them."""
+    if commerce.opens(order_id, request.GET.get("key", "")):
+        with read() as tx:
+            contact = commerce.contacts_many(tx, [order_id]).get(order_id)
+        return contact.person_id if contact is not None else None
+    owner = commerce.find_owner(request, now=clock.now())
+    if owner is not None and owner.person_id is not None:
+        return owner.person_id
+    try:
+        commerce.order(order_id, owner=owner or commerce.Owner(visitor="nobody"))
+    except commerce.NoSuchOrder:
+        raise NoSuchTicket("There are no such tickets among yours.", order_id=str(order_id)) from None
+    return None
 
 
 def _by_session(tickets: Sequence[TicketView]) -> list[dict[str, Any]]:
