@@ -24,11 +24,14 @@ os.environ["DATABASE_URL"] = f"sqlite:///{_folder / _worker}.sqlite3"
 os.environ["DJANGO_SETTINGS_MODULE"] = "grandstand.config.settings"
 
 import django  # noqa: E402 the environment must be set before anything reads the settings
+from django.conf import settings  # noqa: E402
 
 # Here, and not named in pyproject.toml or left in the environment, which xdist's workers inherit: pytest-django would read the settings there
 # before the lines above name this worker's own database.
 django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
+# The real ones are slow on purpose, and a test makes a dozen people.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 from django.utils import translation  # noqa: E402
 
