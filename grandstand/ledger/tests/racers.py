@@ -1,5 +1,6 @@
 """What each of the racing processes does. Imported by processes that start with nothing, so Django is set up first."""
 
+import os
 from datetime import datetime
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
@@ -7,6 +8,7 @@ from uuid import UUID
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grandstand.config.settings")
 django.setup()
 
 from grandstand.ledger.api import AlreadySettled, KeyReused, Settlement, State, entries_of, post_many, settle_many  # noqa: E402

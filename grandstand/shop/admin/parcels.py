@@ -39,8 +39,8 @@ class StepForm(ReasonForm):
     """Where a parcel goes next, among the ways that it can go."""
 
     step = forms.ChoiceField(label=_("Next step"), widget=UnfoldAdminSelectWidget)
-    carrier = forms.CharField(label=_("carrier"), required=False, max_length=60, widget=UnfoldAdminTextInputWidget)
-    tracking = forms.CharField(label=_("tracking number"), required=False, max_length=60, widget=UnfoldAdminTextInputWidget)
+    carrier = forms.CharField(label=_("Carrier"), required=False, max_length=60, widget=UnfoldAdminTextInputWidget)
+    tracking = forms.CharField(label=_("Tracking number"), required=False, max_length=60, widget=UnfoldAdminTextInputWidget)
     restock = forms.BooleanField(
         label=_("Sell it again"),
         required=False,
@@ -53,7 +53,10 @@ class StepForm(ReasonForm):
         super().__init__(*args, **kwargs)
         if "step" in self.fields and self.instance.pk:
             names = dict(ParcelStatusName.choices)
-            by_hand = [status for status in ways(ParcelStatus(self.instance.status)) if status is not ParcelStatus.CANCELLED]
+            here = ParcelStatus(self.instance.status)
+            order = list(ParcelStatus)
+            # On before back, so that the step that is mostly meant stands first.
+            by_hand = sorted(ways(here) - {ParcelStatus.CANCELLED}, key=lambda status: (order.index(status) < order.index(here), order.index(status)))
             self.fields["step"].choices = [(status.value, names[status]) for status in by_hand]  # type: ignore[attr-defined] # a ChoiceField
 
 
