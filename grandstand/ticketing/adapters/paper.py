@@ -128,6 +128,7 @@ def _entry(canvas: Canvas, ticket: TicketView, code: str | None, colour: Color) 
     canvas.setFillColor(colour)
     canvas.rect(left, top - 1.2 * mm, 18 * mm, 1.2 * mm, stroke=0, fill=1)
     top -= 10 * mm
+    end = top
     for n, line in enumerate(_wrapped(_("Show this code at the gate"), size=14, width=width, bold=True)):
         _text(canvas, left, top - n * 6.5 * mm, line, size=14, bold=True)
         end = top - n * 6.5 * mm

@@ -124,7 +124,7 @@ class SessionSaleAdmin(OrganisationAdmin):
             "summary": gettext("Tickets sold in the last 24 hours, hour by hour."),
             "media": self.media,
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         part = request.headers.get("HX-Request") == "true"
         return render(request, "ticketing/console/sales_part.html" if part else "ticketing/console/sales.html", context)
 

@@ -86,7 +86,8 @@ class TicketAdmin(OnlyShown):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what their state is read from, in the list's one statement."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(is_void=Exists(_OPEN), is_used=Exists(_IN))
+        annotated: QuerySet[Any] = rows.annotate(is_void=Exists(_OPEN), is_used=Exists(_IN))
+        return annotated
 
     @display(description=_("ticket"), ordering="id")
     def short(self, obj: Ticket) -> str:

@@ -37,7 +37,7 @@ def live_count(*, session_id: UUID, language: str) -> LiveCount:
             kinds=[Kind.UUID, Kind.TEXT, Kind.BOOL, Kind.TEXT, Kind.JSON, Kind.INT, Kind.INT],
         )
         sold = valid_tickets(tx, [session_id]).get(session_id, 0)
-    inside = dict(admitted)
+    inside: dict[UUID | None, int] = dict(admitted)
     refused: dict[Reason, int] = defaultdict(int)
     refused_at: dict[UUID | None, int] = defaultdict(int)
     names: dict[UUID | None, str] = {}

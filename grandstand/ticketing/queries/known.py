@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from grandstand.store.api import Kind, Tx
+from grandstand.store.api import Kind, Row, Tx
 from grandstand.ticketing.rules import in_language, ticket_state
 from grandstand.ticketing.values import TicketState, VoidedBy
 
@@ -92,7 +92,7 @@ def _known(tx: Tx, column: str, values: Sequence[UUID], language: str) -> dict[U
     return {row[0]: _ticket(row, language) for row in tx.rows(_SQL + where, (param,), kinds=_KINDS)}
 
 
-def _ticket(row: tuple[object, ...], language: str) -> KnownTicket:
+def _ticket(row: Row, language: str) -> KnownTicket:
     *ticket, gates, needs_activation, activated_at, voiding_id, number, origin, voided_at, reason, admission_id, used_at, gate, gate_names = row
     names = ("id", "organisation_id", "session_id", "offer_id", "order_id", "line_id", "serial", "holder_id", "issued_at")
     voiding = None if voiding_id is None else KnownVoiding(id=voiding_id, number=number, origin=VoidedBy(origin), at=voided_at, reason=reason)

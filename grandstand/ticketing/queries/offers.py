@@ -11,7 +11,7 @@ from grandstand.inventory import api as inventory
 from grandstand.kit.money import Money
 from grandstand.kit.spans import Span
 from grandstand.movement.api import Market
-from grandstand.store.api import Kind, Tx, read, table
+from grandstand.store.api import Kind, Row, Tx, read, table
 from grandstand.ticketing import models, rules
 from grandstand.ticketing.values import Category, Level, OfferOnSale, OfferStatus, SaleState, SessionOnSale
 
@@ -104,7 +104,7 @@ def _offers(tx: Tx, column: str, values: Sequence[UUID], language: str) -> list[
     return [_row(row, language) for row in tx.rows(_SQL + where + _ORDER, (param,), kinds=_KINDS)]
 
 
-def _row(row: tuple[object, ...], language: str) -> OfferRow:
+def _row(row: Row, language: str) -> OfferRow:
     *offer, category_id, code, name, names, colour = row
     columns = (
         *("id", "organisation_id", "session_id", "account_id", "pool_id", "status", "cap_per_person", "limit_per_line"),

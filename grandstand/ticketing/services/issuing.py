@@ -8,7 +8,7 @@ from uuid import UUID
 from grandstand.commerce.api import SoldLine
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_ids
-from grandstand.store.api import Change, Tx, announce, record, table
+from grandstand.store.api import Change, Row, Tx, announce, record, table
 from grandstand.ticketing import models
 from grandstand.ticketing.facts import TicketsIssued
 
@@ -45,13 +45,13 @@ def issue_many(tx: Tx, lines: Sequence[SoldLine], *, now: datetime) -> int:
 
 def _sessions(tx: Tx, lines: Sequence[SoldLine]) -> dict[UUID, UUID]:
     offer_ids = sorted({line.ref.item_id for line in lines})
-    sessions = dict(tx.select_among(OFFER, ["id", "session_id"], "id", offer_ids))
+    sessions: dict[UUID, UUID] = dict(tx.select_among(OFFER, ["id", "session_id"], "id", offer_ids))
     if unknown := [str(offer_id) for offer_id in offer_ids if offer_id not in sessions]:
         raise LookupError(f"tickets were sold for offers that do not exist: {', '.join(unknown)}")
     return sessions
 
 
-def _rows(lines: Sequence[SoldLine], sessions: dict[UUID, UUID], now: datetime) -> list[tuple[object, ...]]:
+def _rows(lines: Sequence[SoldLine], sessions: dict[UUID, UUID], now: datetime) -> list[Row]:
     wanted = [(line, serial) for line in sorted(lines, key=lambda line: line.line_id) for serial in range(1, line.quantity + 1)]
     return [
         (

@@ -32,7 +32,7 @@ def scanner_bundle(tx: Tx, *, session_id: UUID, device_id: UUID | None, language
     session = games.sessions_many(tx, [session_id], language=language)[session_id]
     window = entry_window(starts_at=session.starts_at, ends_at=session.ends_at, doors_before_min=sale.doors_before_min)
     gates = gates_of_venues(tx, [session.venue_id] if session.venue_id is not None else [], language=language)
-    names = {gate.id: gate.name for gate in gates}
+    names: dict[UUID | None, str] = {gate.id: gate.name for gate in gates}
     key = signer(tx, sale.organisation_id, now=now)
     bundle = bundles.Bundle(
         format=bundles.FORMAT,

@@ -122,7 +122,7 @@ def test_the_calendar_file_has_one_event_a_session_in_its_own_zone_also_past_mid
     assert event["DTEND"].to_ical() == b"20310702T003000"
     assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Europe/Paris"]
     assert event["UID"] == f"{session.id}@grandstand"
-    assert "Doors open at 20:00" in event["DESCRIPTION"]
+    assert "Doors open at 20:00" in str(event["DESCRIPTION"])
 
 
 def test_a_list_of_tickets_asks_the_database_as_often_for_forty_as_for_one(

@@ -122,7 +122,7 @@ def test_a_guest_is_told_by_mail_opens_the_tickets_by_its_link_and_has_them_afte
         placed = world.bought(ItemRef(kind="ticket", item_id=office.offers["A"]), 2, owner=owner, now=NOW)
         (sent,) = [each for each in settle() if each.subject.startswith("Your tickets")]
         assert sent.to == ["ada@example.org"]
-        link = re.search(r"http\S+/tickets/orders/\S+", sent.body)
+        link = re.search(r"http\S+/tickets/orders/\S+", str(sent.body))
         assert link is not None
         page = client.get(link[0].removeprefix(settings.GRANDSTAND_URL))
         assert page.status_code == 200

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -181,7 +182,7 @@ def test_the_selling_path_meets_no_orm_and_needs_as_many_statements_for_forty_li
         lines = [office.line(code="ABC"[n % 3], quantity=2) for n in range(size)]
         line_ids = [line.line_id for line in lines]
         revoked = [RevokedLine(line_id=line_id, quantity=1, reason="refunded") for line_id in line_ids]
-        work = [
+        work: list[partial[Any]] = [
             partial(TICKETS.quote_many, asks=asks, market=EUROS, now=NOW),
             partial(TICKETS.describe_many, refs=refs, language="fr"),
             partial(TICKETS.fulfil_many, lines=lines, now=NOW),

@@ -20,6 +20,7 @@ from grandstand.ticketing import api as ticketing
 from grandstand.ticketing.services.limits import check_rate
 from grandstand.ticketing.values import GateView, LiveCount, Reason, ScanAttempt, ScanPlace, Verdict
 from grandstand.ticketing.web.forms import ScanForm
+from grandstand.ticketing.web.visitor import person_id
 from grandstand.ticketing.words import of_reason, of_verdict, script_words
 
 AHEAD = timedelta(hours=36)
@@ -80,7 +81,7 @@ def within(request: HttpRequest) -> Collection[UUID] | None:
 
 
 def _scan(request: HttpRequest, form: ScanForm, place: ScanPlace, gate: GateView | None) -> Verdict:
-    by, now = Actor.person(request.user.pk), clock.now()
+    by, now = Actor.person(person_id(request)), clock.now()
     with write() as tx:
         check_rate(tx, key=f"person:{request.user.pk}", now=now)
     attempt = ScanAttempt(

@@ -19,6 +19,7 @@ from grandstand.ticketing.adapters.qr import qr_svg
 from grandstand.ticketing.services.files import calendar, paper
 from grandstand.ticketing.values import NoSuchTicket, TicketState, TicketView
 from grandstand.ticketing.web.shown import shown
+from grandstand.ticketing.web.visitor import person_id
 from grandstand.ticketing.words import of_event
 from grandstand.ui.audience import public, signed_in
 
@@ -29,7 +30,7 @@ from grandstand.ui.audience import public, signed_in
 def my_tickets(request: HttpRequest) -> HttpResponse:
     """Every ticket of mine: those to come, then those of sessions that are over. At most ten statements."""
     now = clock.now()
-    mine = ticketing.my_tickets(person_id=request.user.pk, language=_language())
+    mine = ticketing.my_tickets(person_id=person_id(request), language=_language())
     over = [ticket for ticket in mine if ticket.ends_at is not None and ticket.ends_at <= now]
     coming = [ticket for ticket in mine if ticket not in over]
     return render(request, "ticketing/my_tickets.html", {"coming": _by_session(coming), "over": _by_session(list(reversed(over)))})
@@ -40,7 +41,7 @@ def my_tickets(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """One ticket of mine with its code."""
-    beside = ticketing.tickets_beside(ticket_id=ticket_id, holder_id=request.user.pk, language=_language())
+    beside = ticketing.tickets_beside(ticket_id=ticket_id, holder_id=person_id(request), language=_language())
     place = next(n for n, each in enumerate(beside) if each.id == ticket_id)
     view = beside[place]
     code = ticketing.codes(tickets=[view], now=clock.now()).get(view.id)
@@ -58,7 +59,7 @@ def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
 @require_POST
 def activate(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """Make a ticket of mine ready for the gate."""
-    ticketing.activate_ticket(ticket_id=ticket_id, holder_id=request.user.pk, now=clock.now())
+    ticketing.activate_ticket(ticket_id=ticket_id, holder_id=person_id(request), now=clock.now())
     return redirect("ticketing:ticket", ticket_id)
 
 
@@ -67,7 +68,7 @@ def activate(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
 @never_cache
 def ticket_pdf(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """One ticket of mine on paper."""
-    view = ticketing.ticket(ticket_id=ticket_id, holder_id=request.user.pk, language=_language())
+    view = ticketing.ticket(ticket_id=ticket_id, holder_id=person_id(request), language=_language())
     return _pdf([view], gettext("ticket"))
 
 
@@ -76,7 +77,7 @@ def ticket_pdf(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
 @never_cache
 def ticket_calendar(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """The session of one ticket of mine, for a calendar."""
-    view = ticketing.ticket(ticket_id=ticket_id, holder_id=request.user.pk, language=_language())
+    view = ticketing.ticket(ticket_id=ticket_id, holder_id=person_id(request), language=_language())
     return _calendar([view], reverse("ticketing:ticket", args=[view.id]), gettext("ticket"))
 
 
