@@ -1,6 +1,6 @@
 """Who sells which kind of item."""
 
-from grandstand.commerce.selling import Seller
+from grandstand.commerce.selling import Seller, Ships
 
 wired: dict[str, Seller] = {}
 
@@ -21,3 +21,11 @@ def the_seller_of(kind: str) -> Seller:
         return wired[kind]
     except KeyError:
         raise LookupError(f"no seller of {kind!r} is wired: restore it in config/wiring.py, its orders need it") from None
+
+
+def the_shipper_of(kind: str) -> Ships:
+    """The seller of a kind whose items need shipping. Raises TypeError for one that cannot ship."""
+    seller: object = wired.get(kind)
+    if not isinstance(seller, Ships):
+        raise TypeError(f"the seller of {kind!r} quotes items that need shipping but cannot ship: implement commerce.Ships")
+    return seller

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from grandstand.commerce import models
 from grandstand.commerce.queries.rows import BasketLineRow, BasketRow
 from grandstand.commerce.rules.tax import Rate, rate_for, taxed
-from grandstand.commerce.sellers import seller_of
-from grandstand.commerce.selling import Ask, NoQuote, NotQuoted, Parcel, Quote, ShippingOption, Ships, TaxPlace
+from grandstand.commerce.sellers import seller_of, the_shipper_of
+from grandstand.commerce.selling import Ask, NoQuote, NotQuoted, Parcel, Quote, ShippingOption, TaxPlace
 from grandstand.commerce.values import Description, ItemRef, ShipTo, Taxed
 from grandstand.movement.api import Market, markets_many
 from grandstand.store.api import Tx, table
@@ -126,10 +126,7 @@ def _parcels(tx: Tx, quoted: Sequence[_Quoted], markets: Mapping[str, Market], *
             of_group[key] = Parcel(seller_id=quote.seller_id, items=(*items, (quote.ref, quote.quantity)), ship_to=each.ship_to)
     options: dict[_ParcelKey, tuple[ShippingOption, ...]] = {}
     for (kind, market_code, language), parcels in sorted(groups.items()):
-        seller = seller_of(kind)
-        if not isinstance(seller, Ships):
-            raise TypeError(f"the seller of {kind!r} quotes items that need shipping but cannot ship: implement commerce.Ships")
-        found = seller.shipping_many(tx, list(parcels.values()), market=markets[market_code], language=language, now=now)
+        found = the_shipper_of(kind).shipping_many(tx, list(parcels.values()), market=markets[market_code], language=language, now=now)
         options |= dict(zip(parcels, found, strict=True))
     return options
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from grandstand.inventory.api import Want
 from grandstand.store.api import Tx, table
 
 
-@cache
 def columns_of(kind: type[Any]) -> list[str]:
     """The columns that a row class stands for."""
     return [field.name for field in fields(kind)]

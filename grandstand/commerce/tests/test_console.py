@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +20,6 @@ from grandstand.commerce.values import NewTaxRate, OrderStatus, Placed
 from grandstand.kit.ids import new_id
 from grandstand.movement.api import Role
 from grandstand.movement.testing import make_member, make_organisation
-from grandstand.people.models import Person
 from grandstand.people.testing import make_person
 from grandstand.store.api import WallHit
 
@@ -31,7 +31,7 @@ def finance(sqlite_world: World) -> Client:
 
 def signed_in(world: World, *roles: Role) -> Client:
     client = Client()
-    client.force_login(Person.objects.get(id=make_member(world.organisation.id, *roles).id))
+    client.force_login(get_user_model().objects.get(id=make_member(world.organisation.id, *roles).id))
     return client
 
 
@@ -152,7 +152,7 @@ def test_two_rates_of_one_day_meet_a_wall(world: World) -> None:
 def test_only_the_platforms_staff_enters_rates(sqlite_world: World, finance: Client) -> None:
     assert finance.get(page("taxrate", "changelist")).status_code == 404
     staff = Client()
-    staff.force_login(Person.objects.get(id=make_person(staff=True).id))
+    staff.force_login(get_user_model().objects.get(id=make_person(staff=True).id))
     given = {"place": "JP", "tax_class": "standard", "rate_bp": 1000, "starts_on": "2019-10-01", "source": "a law", "reason": "r"}
     assert staff.post(page("taxrate", "add"), given).status_code == 302
     assert TaxRate.objects.get(place="JP").rate_bp == 1000

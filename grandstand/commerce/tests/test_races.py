@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grandstand.commerce.facts import OrderPaid
@@ -17,7 +17,7 @@ from grandstand.kit.ids import new_id
 RACERS = 16
 
 
-def race(work: Callable[..., None], world: World, *arguments: list[object]) -> list[Any]:
+def race(work: Callable[..., None], world: World, *arguments: Sequence[object]) -> list[Any]:
     """Run `work` in one process per list of arguments, all let go at once, and return their answers."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([racers.__name__])
