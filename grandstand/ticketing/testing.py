@@ -1,6 +1,6 @@
 """For tests of this room and those above it: a box office that is open, tickets in somebody's hands, a gate to come in by."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from grandstand.ticketing.queries.tickets import codes, tickets_by_ids
 from grandstand.ticketing.services.gates import add_gates
 from grandstand.ticketing.services.issuing import issue_many
 from grandstand.ticketing.services.opening import open_sessions
-from grandstand.ticketing.values import CategoryPlan, Conditions, NewGate, Reserves, SessionPlan
+from grandstand.ticketing.values import CategoryPlan, Conditions, NewGate, Reserves, SessionPlan, TicketState
 
 NOW = datetime(2031, 6, 2, 12, tzinfo=UTC)
 BY = Actor.system("test")
@@ -131,6 +131,12 @@ def make_gates(session: Session, numbers: tuple[int, ...]) -> dict[int, UUID]:
 def codes_of(ticket_ids: list[UUID], *, now: datetime = NOW) -> dict[UUID, str]:
     """The codes of these tickets."""
     return codes(tickets=tickets_by_ids(ticket_ids=ticket_ids, language="en"), now=now)
+
+
+def printed_codes(ticket_ids: list[UUID], *, now: datetime = NOW) -> dict[UUID, str]:
+    """The codes of these tickets as somebody may have them on paper, activated or not."""
+    views = [replace(view, state=TicketState.VALID) for view in tickets_by_ids(ticket_ids=ticket_ids, language="en")]
+    return codes(tickets=views, now=now)
 
 
 def make_holder() -> UUID:

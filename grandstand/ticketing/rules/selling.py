@@ -136,7 +136,8 @@ def converted(price: Money, currency: str, rate: Decimal) -> Money:
 
 def _between(lowest: Money, highest: Money) -> Money:
     unit = 10 ** exponent(lowest.currency)
-    return Money(minor=(math.isqrt(lowest.minor * highest.minor) + unit // 2) // unit * unit, currency=lowest.currency)
+    whole = Money(minor=(math.isqrt(lowest.minor * highest.minor) + unit // 2) // unit * unit, currency=lowest.currency)
+    return min(max(whole, lowest), highest)
 
 
 def _spread(seats: int, shares: Sequence[int]) -> list[int]:
