@@ -6,6 +6,7 @@ say what is true, and the code in the holder's hand goes on admitting.
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -141,7 +142,7 @@ def past(database: Database) -> Callable[[], None]:
     def make() -> None:
         office = make_box_office()
         (ticket_id,) = office.issue()
-        how = {"ticket_id": ticket_id, "organisation_id": office.organisation_id, "by": CLERK, "now": NOW}
+        how: dict[str, Any] = {"ticket_id": ticket_id, "organisation_id": office.organisation_id, "by": CLERK, "now": NOW}
         ticketing.void_ticket(**how, reason="one")
         ticketing.reinstate_ticket(**how, reason="two")
         assert scan(database, office, codes_of([ticket_id])[ticket_id]).admitted
