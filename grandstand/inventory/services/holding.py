@@ -121,7 +121,7 @@ def _answer(tx: store.Tx, fresh: Sequence[_Asked], now: datetime) -> None:
         _write_refusals(tx, refused)
     tx.update(ACCOUNT, [(id_, before[id_] - left) for id_, left in stock.free.items() if left != before[id_]], key=["id"], add_to=["held"])
     columns, units = ["organisation_id", "account_id", "hold_id", "held", "by"], [(ask, want) for ask in granted for want in ask.wish.wants]
-    rows = [(ask.wish.organisation_id, want.account_id, ask.hold_id, want.quantity, ask.wish.holder) for ask, want in units]
+    rows: list[tuple[object, ...]] = [(ask.wish.organisation_id, want.account_id, ask.hold_id, want.quantity, ask.wish.holder) for ask, want in units]
     if stock.seating:
         columns, rows = [*columns, "seats"], [(*row, seats_written(want.seat_ids)) for row, (_, want) in zip(rows, units, strict=True)]
         _take_seats(tx, units, stock.seating)
@@ -172,7 +172,7 @@ def _lock_seats(tx: store.Tx, wishes: Sequence[Wish], stock: rules.Stock) -> Non
         SEAT, columns, ["seating_id", "seat_id"], keys, order_by="seating_id, seat_id", lock=True
     ):
         stock.account_of[seating_id, seat_id] = account_id
-    stock.taken.update(tx.select_matching(TAKEN, columns[:2], ["seating_id", "seat_id"], keys))  # type: ignore[arg-type]
+    stock.taken.update(tx.select_matching(TAKEN, columns[:2], ["seating_id", "seat_id"], keys))
 
 
 def _lock_caps(tx: store.Tx, wishes: Sequence[Wish]) -> dict[tuple[str, str], int]:

@@ -39,7 +39,9 @@ def move_many(tx: Tx, moves: Sequence[Move], *, by: Actor, now: datetime, reason
             continue
         free[move.from_account_id] -= move.quantity
         free[move.to_account_id] += move.quantity
-        account_of.update({(rows[move.to_account_id].seating_id, seat_id): move.to_account_id for seat_id in move.seat_ids})
+        seating_id = rows[move.to_account_id].seating_id
+        if seating_id is not None:
+            account_of.update({(seating_id, seat_id): move.to_account_id for seat_id in move.seat_ids})
         done.append(move)
     _write(tx, done, rows, by=by, now=now, reason=reason)
     stock = availability_many(tx, [move.to_account_id for move in done])
@@ -125,6 +127,8 @@ def _refusal(move: Move, rows: dict[UUID, AccountRow], free: dict[UUID, int], ac
     if source.seating_id is not None and not move.seat_ids:
         return Refused(reason=Reason.SEATS_NEEDED, account_id=move.from_account_id)
     for seat_id in move.seat_ids:
+        if source.seating_id is None:
+            return Refused(reason=Reason.UNKNOWN, account_id=move.from_account_id)
         key = (source.seating_id, seat_id)
         if account_of.get(key, move.to_account_id) is None:
             return Refused(reason=Reason.SEATS_TAKEN, account_id=move.from_account_id)

@@ -123,8 +123,8 @@ def _change(
             continue
         row = rows[change.account_id]
         free[change.account_id] += sign * change.quantity
-        if room[row.pool_id] is not None:
-            room[row.pool_id] -= sign * change.quantity
+        left = room[row.pool_id]
+        room[row.pool_id] = None if left is None else left - sign * change.quantity
         deltas.append(Delta(organisation_id=row.organisation_id, account_id=change.account_id, on_hand=sign * change.quantity))
     apply(tx, deltas, kind=kind, by=by, now=now, reason=reason)
     stock = availability_many(tx, list(rows))

@@ -1,5 +1,6 @@
 """Holds, confirmed and let go, on both engines, over raw connections that meet no ORM."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -72,7 +73,7 @@ def test_the_same_key_gets_the_same_answer_and_another_body_an_error(database: D
         ({"wants": (Want(account_id=UUID(int=1), quantity=1),)}, Reason.UNKNOWN),
     ],
 )
-def test_each_rule_refuses_by_its_name(database: Database, organisation_id: UUID, more: dict[str, object], reason: Reason) -> None:
+def test_each_rule_refuses_by_its_name(database: Database, organisation_id: UUID, more: dict[str, Any], reason: Reason) -> None:
     with database.write() as tx:
         account_id = make_stock(tx, organisation_id, 9)
         [answer] = inventory.hold_many(tx, [wish(organisation_id, account_id, 2, **more)], now=NOW)
