@@ -41,7 +41,7 @@ check: setup ## Style, types, floors, migrations, translations, documentation
 	@scripts/check
 
 bench: setup ## Speed, as promised (NAME=holds)
-	@exec $(VENV)/bin/grandstand bench $(NAME) $(ARGS)
+	@exec $(VENV)/bin/grandstand bench $(or $(NAME),holds) $(ARGS)
 
 soak: setup ## Properties, state machines and races, long and with new examples (ARGS=...: for pytest)
 	@scripts/system-packages --needed
