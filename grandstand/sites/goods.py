@@ -24,6 +24,7 @@ class ProductCard:
     several: bool
     tone: str
     word: str
+    loading: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ class VariantChoice:
     can_be_had: bool
 
 
-def product_card(tile: shop.ProductTile) -> ProductCard:
+def product_card(tile: shop.ProductTile, *, at_once: bool = False) -> ProductCard:
+    """The tile of a product. `at_once`: it stands in the first row of the page, so its picture is not waited with."""
     tone, word = _stock(tile.stock, None)
     return ProductCard(
         url=reverse("sites:product", args=[tile.slug]),
@@ -52,6 +54,7 @@ def product_card(tile: shop.ProductTile) -> ProductCard:
         several=tile.several,
         tone=tone,
         word=word,
+        loading="eager" if at_once else "lazy",
     )
 
 

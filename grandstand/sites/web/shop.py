@@ -16,6 +16,9 @@ from grandstand.sites.paging import Pages
 from grandstand.ui.audience import public
 from grandstand.ui.values import Link
 
+FIRST_ROW = 4
+"""Tiles beside each other on a wide screen."""
+
 
 @public
 @require_GET
@@ -35,7 +38,7 @@ def products(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "found": found,
-        "cards": [product_card(tile) for tile in found.products],
+        "cards": [product_card(tile, at_once=n < FIRST_ROW) for n, tile in enumerate(found.products)],
         "categories": _categories(found, category),
         "page": Pages(number=found.page, of=found.pages),
         "market": market,
