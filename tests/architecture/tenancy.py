@@ -167,7 +167,7 @@ def _to_sign_in(answer: Any) -> bool:
 
 def _to_the_form(ask: Ask, answer: Any) -> bool:
     """The admin sends every key on to the form without looking, and the form says that there is none."""
-    return answer.status_code == 302 and answer.headers["Location"] == f"{ask.url}change/"
+    return answer.status_code == 302 and str(answer.headers["Location"]) == f"{ask.url}change/"
 
 
 def _answer(client: Client, ask: Ask) -> Any:

@@ -198,7 +198,7 @@ def _gate(organisation_id: UUID, steward_id: UUID, session_id: UUID) -> None:
 def _papers_and_refund(placed: commerce.Placed) -> UUID:
     order = commerce.order(placed.order_id)
     [sale] = order.sales
-    shirt = next(line for line in sale.lines if line.nature is commerce.Nature.ITEM and line.ref is not None and line.ref.kind == "product")
+    shirt = next(line for line in sale.lines if line.nature is commerce.Nature.ITEM and line.ref.kind == "product")
     line = commerce.LineRefund(line_id=shirt.line_id, quantity=1)
     ask = commerce.RefundAsk(key=new_id().hex, order_id=placed.order_id, lines=(line,), reason=f"{PRIVATE} refund", restock=True)
     with store.write() as tx:
