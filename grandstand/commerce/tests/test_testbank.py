@@ -1,7 +1,5 @@
 """The test bank behaves like a real one: over its pages, by its webhooks, at its own pace."""
 
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,100 +7,14 @@ from django.test import Client
 
 from grandstand.commerce.adapters import testbank
 from grandstand.commerce.adapters.testbank import Card
-from grandstand.commerce.adapters.testbank_provider import TestProvider
-from grandstand.commerce.adapters.testbank_signatures import OVERLAP, TOLERANCE, SignatureWrong, check_signature, rotate_key, signature
-from grandstand.commerce.payments import WebhookRefused
 from grandstand.commerce.queries.orders import order
-from grandstand.commerce.queries.payments import payment_progress
 from grandstand.commerce.services.asking import capture_payments, fetch_payments
-from grandstand.commerce.services.paying import begin_payment
 from grandstand.commerce.services.refunding import refund_many
 from grandstand.commerce.services.sending_back import send_paybacks
-from grandstand.commerce.testing import BY, NOW, World, later, paying_with
-from grandstand.commerce.values import OrderStatus, Owner, PaymentState, Placed, RefundAsk
-from grandstand.commerce.visitors import SESSION_KEY
-from grandstand.commerce.web import testbank as pages
-from grandstand.commerce.web import views, webhooks
+from grandstand.commerce.testing import BY, NOW, later
+from grandstand.commerce.tests.buying import Buying
+from grandstand.commerce.values import OrderStatus, PaymentState, RefundAsk
 from grandstand.kit.ids import new_id
-from grandstand.store.api import Kind
-
-
-class Clock:
-    """The instant that pages read."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = NOW
-        for module in (views, webhooks, pages):
-            monkeypatch.setattr(module, "present", lambda: self.now)
-
-    def pass_(self, **passed: float) -> None:
-        self.now += timedelta(**passed)
-
-
-class Buying:
-    """A visitor's browser, the bank behind it, and the wire between the bank and us."""
-
-    payment_id: UUID
-    bank_path: str
-
-    def __init__(self, world: World, clock: Clock) -> None:
-        self.world, self.clock, self.client = world, clock, Client()
-        self.owner = Owner(visitor="v")
-        session = self.client.session
-        session[SESSION_KEY] = "v"
-        session.save()
-        world.add(self.owner, world.sell(price_minor=1200))
-        self.placed: Placed = world.place(self.owner)
-        begun = self.begin()
-        self.payment_id, self.bank_path = begun.payment_id, begun.redirect_url.removeprefix("http://here")
-        self.sent: list[tuple[bytes, dict[str, str]]] = []
-
-    def begin(self) -> Any:
-        return begin_payment(
-            order_id=self.placed.order_id,
-            owner=self.owner,
-            provider_code="test",
-            return_path="/my-order",
-            platform_url="http://here",
-            description="Order",
-            now=self.clock.now,
-        )
-
-    @property
-    def bank_id(self) -> str:
-        return str(self.bank_path).rstrip("/").rpartition("/")[2]
-
-    def choose(self, card: Card) -> Any:
-        return self.client.post(self.bank_path, {"card": card.value, "action": "pay"})
-
-    def come_back(self) -> Any:
-        return self.client.get(f"/payments/{self.payment_id}/")
-
-    def wire(self, body: bytes, headers: dict[str, str]) -> int:
-        """Carries a webhook to us as HTTP would."""
-        self.sent.append((body, headers))
-        answer = Client().post("/payments/webhooks/test/", body, content_type="application/json", headers=headers)
-        return answer.status_code
-
-    def webhooks(self) -> int:
-        return testbank.send_webhooks(now=self.clock.now, transport=self.wire)
-
-    def status(self) -> OrderStatus:
-        return order(self.placed.order_id).status
-
-    def state(self) -> PaymentState:
-        return payment_progress(self.payment_id).state
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def buying(world: World, clock: Clock) -> Any:
-    with paying_with(TestProvider(platform_url="http://here")):
-        yield Buying(world, clock)
 
 
 def test_a_good_card_pays_once_the_bank_has_told_and_not_before(buying: Buying) -> None:
@@ -256,97 +168,5 @@ def test_the_way_back_is_only_for_whoever_pays(buying: Buying) -> None:
 
 
 def test_leaving_the_bank_leads_back_without_paying(buying: Buying) -> None:
-    left = buying.client.post(buying.bank_path, {"action": "leave"})
-    assert left.headers["Location"].endswith(f"/payments/{buying.payment_id}/")
+    assert f'href="http://here/payments/{buying.payment_id}/"' in buying.client.get(buying.bank_path).text
     assert "Back to the bank" in buying.come_back().text
-
-
-# -- signatures -----------------------------------------------------------------------------------------------------------------------------
-
-
-def post(body: bytes, header: str, provider: str = "test") -> int:
-    headers = {testbank.SIGNATURE_HEADER: header}
-    return Client().post(f"/payments/webhooks/{provider}/", body, content_type="application/json", headers=headers).status_code
-
-
-def test_only_the_banks_signature_opens_the_webhook(buying: Buying) -> None:
-    body = b"{}"
-    assert post(body, "") == 400
-    assert post(body, f"t={int(NOW.timestamp())},v1={'0' * 64}") == 400
-    assert post(body, signature(body, now=NOW)) == 400  # signed, but not an event
-    assert post(b'{"x":1}', signature(body, now=NOW)) == 400
-    assert post(body, signature(body, now=NOW), provider="stripe") == 404
-    assert Client().get("/payments/webhooks/test/").status_code == 405
-    assert post(b" " * (webhooks.LARGEST_BYTES + 1), "") == 413
-
-
-def test_a_signature_is_of_its_body_and_of_its_time(buying: Buying) -> None:
-    header = signature(b"body", now=NOW)
-    check_signature(header, b"body", now=NOW + TOLERANCE)
-    for changed, body, now in (
-        (header, b"other", NOW),
-        (header, b"body", NOW + TOLERANCE + timedelta(seconds=1)),
-        (header, b"body", NOW - TOLERANCE - timedelta(seconds=1)),
-        (header.replace("t=", "t=1"), b"body", NOW),
-        (header + f",t={int(NOW.timestamp())}", b"body", NOW),
-        ("t=,v1=", b"body", NOW),
-        ("t=²,v1=é", b"body", NOW),
-    ):
-        with pytest.raises(SignatureWrong):
-            check_signature(changed, body, now=now)
-
-
-def test_the_old_key_is_good_while_the_new_one_takes_over(buying: Buying) -> None:
-    old = signature(b"body", now=NOW)
-    rotate_key(now=NOW)
-    check_signature(old, b"body", now=NOW)
-    assert signature(b"body", now=NOW).count("v1=") == 2
-    afterwards = NOW + OVERLAP + timedelta(seconds=1)
-    assert signature(b"body", now=afterwards).count("v1=") == 1
-    with pytest.raises(SignatureWrong):
-        check_signature(old, b"body", now=afterwards)
-
-
-def test_too_many_webhooks_from_one_address_are_put_off(buying: Buying, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "MOST_A_MINUTE", 2)
-    assert [post(b"{}", "") for _ in range(3)] == [400, 400, 429]
-
-
-def test_a_webhook_is_answered_only_after_the_commit(buying: Buying) -> None:
-    buying.choose(Card.GOOD)
-    buying.clock.pass_(seconds=1)
-    buying.world.tickets.broken = True
-    client = Client(raise_request_exception=False)
-
-    def carry(body: bytes, headers: dict[str, str]) -> int:
-        return client.post("/payments/webhooks/test/", body, content_type="application/json", headers=headers).status_code
-
-    assert testbank.send_webhooks(now=buying.clock.now, transport=carry) == 0
-    assert buying.status() is OrderStatus.AWAITING_PAYMENT
-    buying.world.tickets.broken = False
-    buying.clock.pass_(seconds=10)
-    assert buying.webhooks() > 0
-    assert buying.status() is OrderStatus.PAID
-
-
-def test_a_fact_about_nothing_of_ours_is_kept(buying: Buying) -> None:
-    stranger = testbank.open_payment(
-        client_reference=new_id(),
-        amount_minor=500,
-        currency="EUR",
-        description="?",
-        return_url="/",
-        language="en",
-        now=NOW,
-        expires_at=later(hours=1),
-    )
-    testbank.present_card(bank_id=stranger, number=Card.GOOD.value, now=NOW)
-    buying.clock.pass_(seconds=1)
-    assert buying.webhooks() == 1
-    with buying.world.database.write() as tx:
-        assert tx.row("SELECT COUNT(*) FROM commerce_payment_fact", kinds=[Kind.INT]) == (1,)
-
-
-def test_a_provider_refuses_what_it_cannot_read(buying: Buying) -> None:
-    with pytest.raises(WebhookRefused):
-        TestProvider(platform_url="").read_webhook(headers={}, body=b"", now=NOW)

@@ -17,14 +17,9 @@ CARDS = [
 
 
 class CardForm(forms.Form):
-    """Which card; `action` says pay or leave."""
+    """Which card."""
 
-    card = forms.ChoiceField(label=_("Card"), choices=CARDS, widget=forms.RadioSelect, initial=Card.GOOD.value, required=False)
-    action = forms.ChoiceField(choices=[("pay", "pay"), ("leave", "leave")], widget=forms.HiddenInput, required=False)
-
-    def clean_action(self) -> str:
-        """Without a button named, paying is meant."""
-        return self.cleaned_data["action"] or "pay"
+    card = forms.ChoiceField(label=_("Card"), choices=CARDS, widget=forms.RadioSelect, initial=Card.GOOD.value)
 
 
 class CodeForm(forms.Form):
