@@ -38,8 +38,8 @@ from grandstand.store.api import Database, Tx
 SOAK = os.environ.get("GRANDSTAND_SOAK") == "1"
 STEPS = settings(
     derandomize=not SOAK,
-    max_examples=400 if SOAK else 20,
-    stateful_step_count=60 if SOAK else 25,
+    max_examples=100 if SOAK else 20,
+    stateful_step_count=40 if SOAK else 25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

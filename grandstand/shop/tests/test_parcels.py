@@ -4,6 +4,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from grandstand.commerce.api import RevokedLine
 from grandstand.inventory import api as inventory
@@ -178,3 +179,17 @@ def test_every_step_is_in_the_audit_log_and_announced(organisation: UUID) -> Non
         facts = tx.rows("SELECT kind FROM store_fact WHERE kind LIKE 'Parcel%%' ORDER BY occurred_at, id", kinds=[Kind.TEXT])
     assert audit == [("open", "the order was paid"), ("move", "for a test"), ("move", "picked up")]
     assert facts == [("ParcelOpened",), ("ParcelPacked",), ("ParcelShipped",)]
+
+
+def test_parcels_move_without_django(organisation: UUID, database: Database, django_db_blocker: DjangoDbBlocker) -> None:
+    variant = make_variant(make_product(organisation), on_hand=10)
+    parcels = [make_parcel(organisation, sold_line(organisation, variant)) for _ in range(3)]
+    with django_db_blocker.block(), database.write() as tx:
+        shop.pack_many(tx, parcels, **WHY)
+        shop.unpack_many(tx, parcels[:1], **WHY)
+        shop.ship_many(tx, [shop.Dispatch(parcel_id=id_, carrier="La Poste") for id_ in parcels[1:]], **WHY)
+        shop.deliver_many(tx, parcels[1:2], **WHY)
+        shop.return_many(tx, [shop.ComeBack(parcel_id=parcels[2], restock=True)], **WHY)
+        assert all(finding.healthy for finding in shop.check_parcels(tx))
+    assert [_status(id_) for id_ in parcels] == ["to_pack", "delivered", "returned"]
+    assert _stock(variant) == (9, 0, 1)
