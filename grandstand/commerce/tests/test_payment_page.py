@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grandstand.commerce.adapters.testbank_provider import TestProvider
+from grandstand.commerce.adapters import testbank
+from grandstand.commerce.adapters.testbank import Card
+from grandstand.commerce.adapters.testbank_provider import TestProvider, post_to, run_test_bank
+from grandstand.commerce.queries.payments import payment_progress
 from grandstand.commerce.services.paying import begin_payment
 from grandstand.commerce.testing import World, make_fact, paying_with
-from grandstand.commerce.values import Owner
+from grandstand.commerce.values import Owner, PaymentState
 from grandstand.commerce.visitors import SESSION_KEY
 from grandstand.kit.clock import now as present
 from grandstand.ui import testing as ui
@@ -61,6 +65,18 @@ def test_the_waiting_page_goes_on_by_itself_once_the_bank_has_told(paying: Payin
         assert page.locator("h1").inner_text() == "We are waiting for your bank"
         paying.world.tell(make_fact(paying.payment_id, minor=1200, provider="test"), now=present())
         page.wait_for_url("**/healthz", timeout=15_000)
+
+
+def test_the_bank_tells_over_http(paying: Paying) -> None:
+    now = present()
+    testbank.present_card(bank_id=paying.bank_url.rstrip("/").rpartition("/")[2], number=Card.GOOD.value, now=now)
+    assert run_test_bank(now=now + timedelta(seconds=2), platform_url=paying.url) == 1
+    assert payment_progress(paying.payment_id).state is PaymentState.PAID
+
+
+def test_a_webhook_that_reaches_nobody_or_is_refused_says_so(paying: Paying) -> None:
+    assert post_to("http://127.0.0.1:9/")(b"", {}) == 0
+    assert post_to(f"{paying.url}/payments/webhooks/test/")(b"{}", {}) == 400
 
 
 def test_nobody_is_kept_out_of_paying(paying: Paying) -> None:

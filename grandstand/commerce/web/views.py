@@ -28,11 +28,12 @@ FINANCE = (Role.FINANCE,)
 @require_GET
 def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """What the bank has told so far, asked again every two seconds; then on to the order. Only for whoever placed it."""
+    owner = find_owner(request, now=present())  # first: signing in may just have made a visitor's order theirs
     try:
         progress = payment_progress(payment_id)
     except NoSuchPayment:
         raise Http404 from None
-    if progress.owner is None or progress.owner != find_owner(request, now=present()):
+    if progress.owner is None or progress.owner != owner:
         raise Http404
     if progress.state is PaymentState.PAID:
         if request.headers.get("HX-Request"):
