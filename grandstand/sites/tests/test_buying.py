@@ -183,10 +183,12 @@ def test_an_address_that_cannot_be_is_put_right_before_going_on(client: Client, 
     assert "This does not fit the country" in answer.content.decode()
 
 
-def test_another_country_has_another_form_without_javascript(client: Client, house: House) -> None:
+def test_another_country_has_another_form_that_keeps_what_was_typed(client: Client, house: House) -> None:
     house.take(client, "product", house.small, 1)
     shown = client.post(reverse("sites:checkout"), {**ADDRESS, "country": "US", "country_only": "1"}).content.decode()
     assert ("ZIP code" in shown, 'name="region"' in shown) == (True, True)
+    assert [typed in shown for typed in ("Ada Fan", "ada@example.org", "12 quai du Stade", "Lyon", "69002")] == [True] * 5
+    assert 'aria-invalid="true"' not in shown
 
 
 def test_a_total_that_was_not_told_is_refused_and_nothing_is_ordered(client: Client, house: House, bank: FakeProvider) -> None:

@@ -37,9 +37,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if found is None:
         return redirect("sites:basket")
     kept = Said.kept_in(request.session)
-    contact = ContactForm(request.POST or None, initial=_known(request, kept))
+    contact = ContactForm(request.POST if _is_sent(request) else None, initial={**_known(request, kept), **request.POST.dict()})
     address = _address_form(request, found, kept)
-    if request.method == "POST" and "country_only" not in request.POST:
+    if _is_sent(request):
         valid = [form.is_valid() for form in (contact, address) if form is not None]
         ship_to = address.ship_to(name=contact.cleaned_data.get("name", "")) if address is not None and all(valid) else None
         if all(valid) and (address is None or ship_to is not None):
@@ -165,15 +165,20 @@ def _address_form(request: HttpRequest, found: commerce.Basket, kept: Said | Non
         return None
     known = kept.ship_to if kept is not None else None
     first = movement.request_market(request).territories[0][:2]
-    country = request.POST.get("country") or request.GET.get("country") or (known.country if known else first)
+    country = request.POST.get("country") or (known.country if known else first)
     try:
         parts = shop.address_fields(country, language=visiting.language(), region=request.POST.get("region", ""))
     except shop.AddressWrong:
         country = first
         parts = shop.address_fields(country, language=visiting.language())
-    is_sent = request.method == "POST" and "country_only" not in request.POST
     initial = {**asdict(known), "lines": "\n".join(known.lines)} if known is not None and known.country == country else {}
-    return AddressForm(parts, country=country, data=request.POST if is_sent else None, initial=initial)
+    data = request.POST if _is_sent(request) else None
+    return AddressForm(parts, country=country, data=data, initial={**initial, **request.POST.dict()})
+
+
+def _is_sent(request: HttpRequest) -> bool:
+    """Whether the form was sent to go on, and not only to see the fields of another country, which keep what was typed."""
+    return request.method == "POST" and "country_only" not in request.POST
 
 
 def _say(request: HttpRequest, contact: ContactForm, ship_to: commerce.ShipTo | None, kept: Said | None) -> None:
