@@ -20,7 +20,8 @@ DESKTOP = {"width": 1280, "height": 900}
 
 _WATCH_SHIFTS = """
 window.shifts = [];
-const nameOf = (source) => source.node?.className ?? source.node?.nodeName;
+const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
+const nameOf = ({ node, previousRect, currentRect }) => `${node?.className ?? node?.nodeName} ${box(previousRect)} to ${box(currentRect)}`;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries())
     if (!entry.hadRecentInput) window.shifts.push(`${entry.value.toFixed(4)} ${entry.sources.map(nameOf).join(", ")}`);

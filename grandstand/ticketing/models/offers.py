@@ -119,11 +119,14 @@ class Offer(Owned):
             models.UniqueConstraint(fields=["id", "sale", "organisation"], name="ticketing_offer_has_one_session_and_seller"),
             models.CheckConstraint(condition=Q(status__in=[status.value for status in OfferStatus]), name="ticketing_offer_status_is_known"),
             models.CheckConstraint(
-                condition=Q(limit_per_line__gte=1, cap_per_person__gte=F("limit_per_line")), name="ticketing_offer_limit_from_one_to_cap"
+                condition=Q(limit_per_line__gte=1, cap_per_person__gte=F("limit_per_line")),
+                name="ticketing_offer_limit_from_one_to_cap",
+                violation_error_message=_("One order holds one ticket at least, and no more than a person may have."),
             ),
             models.CheckConstraint(
                 condition=Q(sale_starts_at=None) | Q(sale_ends_at=None) | Q(sale_ends_at__gt=F("sale_starts_at")),
                 name="ticketing_offer_sale_ends_after_it_starts",
+                violation_error_message=_("A sale ends after it starts."),
             ),
         ]
 

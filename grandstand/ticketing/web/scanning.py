@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -22,6 +23,7 @@ from grandstand.ticketing.values import GateView, LiveCount, Reason, ScanAttempt
 from grandstand.ticketing.web.forms import ScanForm
 from grandstand.ticketing.web.visitor import person_id
 from grandstand.ticketing.words import of_reason, of_verdict, script_words
+from grandstand.ui.values import Link
 
 AHEAD = timedelta(hours=36)
 """Sessions further away are found by "all sessions": nobody stands at their gates yet."""
@@ -54,15 +56,19 @@ def scan(request: HttpRequest, session_id: UUID) -> HttpResponse:
     verdict = None
     if request.method == "POST" and form.is_valid():
         verdict = _scan(request, form, place, gate)
-    context = _context(place, gate) | {
+    context: dict[str, Any] = {
+        "place": place,
+        "gate": gate,
         "form": ScanForm(initial={"scan_id": new_id()}) if verdict is not None or request.method == "GET" else form,
         "verdict": verdict,
         "answer": of_verdict(verdict, zone=place.time_zone, language=_language()) if verdict is not None else None,
     }
-    if request.headers.get("HX-Request") != "true":
-        context["words"] = script_words()
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, "ticketing/scan_part.html" if part else "ticketing/scan.html", context)
+    if request.headers.get("HX-Request") == "true":
+        part = render(request, "ticketing/scan_part.html", context)
+        part.headers["HX-Trigger"] = "scanned"
+        return part
+    context |= {"words": script_words(), "gates": _gates(place, gate), **_count(place)}
+    return render(request, "ticketing/scan.html", context)
 
 
 @steward
@@ -71,7 +77,7 @@ def scan(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def count(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Who is in, for the page's own refresh."""
     place = ticketing.scan_place(session_id=session_id, organisation_ids=within(request), language=_language())
-    return render(request, "ticketing/count.html", _context(place, None))
+    return render(request, "ticketing/count.html", {"place": place, **_count(place)})
 
 
 def within(request: HttpRequest) -> Collection[UUID] | None:
@@ -95,9 +101,15 @@ def _scan(request: HttpRequest, form: ScanForm, place: ScanPlace, gate: GateView
     return verdict
 
 
-def _context(place: ScanPlace, gate: GateView | None) -> dict[str, Any]:
+def _gates(place: ScanPlace, chosen: GateView | None) -> list[Link]:
+    path = reverse("ticketing:scan", args=[place.session_id])
+    links = [Link(label=gettext("No gate"), url=path, current=chosen is None)] if place.gates else []
+    return links + [Link(label=gate.name, url=f"{path}?gate={gate.number}", current=gate == chosen) for gate in place.gates]
+
+
+def _count(place: ScanPlace) -> dict[str, Any]:
     live = ticketing.live_count(session_id=place.session_id, language=_language())
-    return {"place": place, "gate": gate, "count": live, "reasons": _reasons(live), "share": _share(live)}
+    return {"count": live, "reasons": _reasons(live), "share": _share(live)}
 
 
 def _reasons(live: LiveCount) -> list[tuple[str, int]]:

@@ -10,11 +10,11 @@ const save = (name, value) => localStorage.setItem(kept(name), JSON.stringify(va
 
 let bundle = load("bundle", null);
 const seen = load("seen", {});
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const form = () => document.querySelector("form[data-scan]");
 
-root.hidden = false;
+root.dataset.ready = "";
 
 // -- what we take along, and what waits to be told ----------------------------------------------------------------------------------
 
@@ -113,6 +113,15 @@ document.addEventListener(
   },
   true,
 );
+
+// A server that fails is as good as no network; one that wants us to sign in again gets its page.
+document.querySelector("main").addEventListener("htmx:before:response", (event) => {
+  const { response } = event.detail.ctx;
+  if (response.raw.redirected) location.reload();
+  else if (response.status < 400) return;
+  else if (event.target.matches?.("form[data-scan]") && asked) scanOffline(asked);
+  event.preventDefault();
+});
 
 document.querySelector("main").addEventListener("htmx:error", (event) => {
   event.stopPropagation(); // the answer below says what happened; a message beside it would be one too many
