@@ -31,7 +31,7 @@ def find_basket(
 ) -> Basket | None:
     """The owner's open basket at today's prices, None when they have none. `shipping` is the way chosen per seller.
 
-    Six statements, apart from one quote and description per kind and one question about shipping.
+    At most seven statements, apart from one quote and description per kind and one question about shipping.
     """
     with read() as tx:
         row = open_baskets(tx, [owner]).get(owner)

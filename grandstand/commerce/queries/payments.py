@@ -15,7 +15,7 @@ _DONE = {OrderStatus.PAID, OrderStatus.PARTLY_REFUNDED, OrderStatus.REFUNDED}
 
 
 def payment_progress(payment_id: UUID) -> PaymentProgress:
-    """Where the payment stands. Raises NoSuchPayment. Four statements."""
+    """Where the payment stands. Raises NoSuchPayment. At most four statements."""
     with read() as tx:
         payment = next(iter(among(tx, models.Payment, PaymentRow, "id", [payment_id])), None)
         if payment is None:

@@ -22,8 +22,8 @@ BY = Actor.system("number_documents")
 def issue_invoices_many(tx: Tx, sale_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """Give each paid sale its invoice and return the new ones' ids. A sale that has one keeps it.
 
-    The counters are locked until the commit, in key order: numbers follow each other without gaps, even when a transaction is undone. Eight
-    statements.
+    The counters are locked until the commit, in key order: numbers follow each other without gaps, even when a transaction is undone. A constant
+    number of statements.
     """
     sales = [sale for sale in among(tx, models.Sale, SaleRow, "id", sale_ids) if sale.paid_at is not None]
     lines = among(tx, models.SaleLine, SaleLineRow, "sale_id", [sale.id for sale in sales])
@@ -32,7 +32,10 @@ def issue_invoices_many(tx: Tx, sale_ids: Sequence[UUID], *, now: datetime) -> l
 
 
 def issue_credit_notes_many(tx: Tx, refund_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
-    """Give each refund of something bought a credit note per seller it concerns, after the invoice that it is about. Twenty statements."""
+    """Give each refund of something bought a credit note per seller it concerns, after the invoice that it is about.
+
+    A constant number of statements.
+    """
     refunds = {row.id: row for row in among(tx, models.Refund, RefundRow, "id", refund_ids) if row.cause == "asked"}
     rows = among(tx, models.RefundLine, RefundLineRow, "refund_id", list(refunds))
     lines = {line.id: line for line in among(tx, models.SaleLine, SaleLineRow, "id", [row.sale_line_id for row in rows])}

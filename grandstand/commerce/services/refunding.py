@@ -55,7 +55,8 @@ def refund_many(tx: Tx, asks: Sequence[RefundAsk], *, by: Actor, now: datetime) 
 
     Sellers take back what they gave, the stock returns, the books say what is owed; never more than was captured and not given back. Raises
     NoSuchOrder, NoSuchLine, NothingToRefund, RefundTooLarge, CannotRestock, KeyReused, and the refusal of a seller (a used ticket).
-    A constant number of statements, one revocation per kind. Orders are locked in id order, then the sellers' things, then stock.
+    A constant number of statements, one revocation per kind. Orders are locked in id order, then stock, then the
+    sellers' things, as when an order is completed.
     """
     asked = verdicts(tx, scope=SCOPE, requests=[Asked(each.key, digest([asdict(each)])) for each in asks], now=now)
     if asked.reused:
@@ -144,8 +145,8 @@ def _decide_line(decided: _Decided, line: SaleLineRow, wanted: LineRefund) -> No
 def _write(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) -> None:
     if not decided:
         return
-    _revoke(tx, decided, by=by, now=now)
     _restock(tx, decided, by=by, now=now)
+    _revoke(tx, decided, by=by, now=now)
     cases = list({id(each.case): each.case for each in decided}.values())
     entries: list[ledger.Entry] = []
     shares: list[RefundShareRow] = []
