@@ -5,6 +5,7 @@ write to that, and hands each write with its reason to a service of the room; no
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from grandstand.movement.console_admin import OrganisationAdmin, ReasonForm, act
 from grandstand.movement.values import Role
 from grandstand.ui.audience import Audience, declare, public
 
-__all__ = ["CONSOLE_CSP", "Console", "OrganisationAdmin", "Reach", "ReasonForm", "Role", "actor", "console", "reach", "reason"]
+__all__ = ["CONSOLE_CSP", "Console", "OrganisationAdmin", "Panel", "Reach", "ReasonForm", "Role", "actor", "console", "reach", "reason"]
 
 # Alpine evaluates the expressions in Unfold's attributes, and its templates carry style attributes. Only these two rules give way, and only
 # here: docs/decisions/0020-console-csp.md.
@@ -35,6 +36,15 @@ CONSOLE_CSP: dict[str, Sequence[str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """Something that a room shows on the front of the console to people with one of `roles`: a template that needs no context."""
+
+    template: str
+    stylesheet: str
+    roles: tuple[Role, ...]
+
+
 class Console(UnfoldAdminSite):  # type: ignore[misc] # Unfold publishes no types
     """For members of an organisation, whatever their role; each admin class says which roles it is for."""
 
@@ -42,6 +52,20 @@ class Console(UnfoldAdminSite):  # type: ignore[misc] # Unfold publishes no type
     index_title = _("Console")
     empty_value_display = "–"
     index_template = "movement/console/index.html"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self._panels: list[Panel] = []
+
+    def show_on_front(self, panel: Panel) -> None:
+        """Show a room's panel above the list of rooms. Called once, where the room registers its admin classes."""
+        self._panels.append(panel)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What happens now, then what there is."""
+        panels = [panel for panel in self._panels if reach(request).allows_somewhere(panel.roles)]
+        answer: HttpResponse = super().index(request, {**(extra_context or {}), "panels": panels})
+        return answer
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the person has any role anywhere."""

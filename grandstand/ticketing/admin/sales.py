@@ -22,7 +22,7 @@ from grandstand.games import api as games
 from grandstand.kit.clock import now
 from grandstand.kit.money import Money
 from grandstand.movement import api as movement
-from grandstand.movement.console import OrganisationAdmin, ReasonForm, console, reach
+from grandstand.movement.console import OrganisationAdmin, Panel, ReasonForm, console, reach
 from grandstand.store.api import read, write
 from grandstand.ticketing import api as ticketing
 from grandstand.ticketing.admin.common import BOX_OFFICE, SEE, how
@@ -67,6 +67,12 @@ class SaleForm(ReasonForm):
         return cleaned
 
 
+ABOVE = "ticketing/console/sales_above.html"
+STYLESHEET = "ticketing/console.css"
+
+console.show_on_front(Panel(template=ABOVE, stylesheet=STYLESHEET, roles=(*SEE, *BOX_OFFICE)))
+
+
 @register(SessionSale, site=console)
 class SessionSaleAdmin(OrganisationAdmin):
     """Sessions whose box office is open, above them how they sell. Adding one opens it; changing one moves the opening of its doors."""
@@ -80,10 +86,10 @@ class SessionSaleAdmin(OrganisationAdmin):
     search_fields = ("session__code", "session__title")
     ordering = ("session__day_on", "session__starts_at", "session__code")
     autocomplete_fields = ("session",)
-    list_before_template = "ticketing/console/sales_above.html"
+    list_before_template = ABOVE
 
     class Media:
-        css = {"all": ("ticketing/console.css",)}
+        css = {"all": (STYLESHEET,)}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj:

@@ -183,8 +183,11 @@ def test_sales_are_plotted_as_they_happen_for_ones_own_organisation_only(client:
     part = client.get(f"{path}?brief=1", headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith('<section class="sales"')
     assert 'class="sales__value"' in part
+    front = reverse("console:index")
+    assert f'hx-get="{path}?brief=1"' in client.get(front).content.decode()
     sign_in(client, make_member(office.organisation_id, Role.STEWARD))
     assert client.get(path).status_code == 404
+    assert path not in client.get(front).content.decode()
 
 
 def test_a_paused_offer_shows_as_paused_to_fans(client: Client, office: BoxOffice) -> None:
