@@ -25,7 +25,7 @@ def lock_per_buyer(url: str, wishes: Sequence[Wish], *, clients: int, seconds: f
             ready.wait()
             until = time.perf_counter() + seconds
             for wish in wishes[n::clients]:
-                done[n] += _hold(connection, wish)
+                done[n] += hold_alone(connection, wish)
                 if time.perf_counter() >= until:
                     break
 
@@ -58,7 +58,7 @@ def insert_bare(database: Database, wishes: Sequence[Wish], *, batch: int, secon
     return done, time.perf_counter() - started
 
 
-def _hold(connection: "psycopg.Connection[Any]", wish: Wish) -> bool:
+def hold_alone(connection: "psycopg.Connection[Any]", wish: Wish) -> bool:
     """One buyer: key, rules, cap, account, movement, as a transaction. False when the key is known or a rule refuses."""
     [want], [cap], hold_id, at = wish.wants, wish.caps, new_ids(1)[0], now()
     with connection.transaction(), connection.cursor() as cursor:

@@ -21,6 +21,7 @@ from grandstand.commerce.queries.documents import File, credit_note_file, docume
 from grandstand.commerce.queries.open_baskets import units_in_basket
 from grandstand.commerce.queries.orders import ORDERS_A_PAGE, order, orders_of
 from grandstand.commerce.queries.payments import payment_progress
+from grandstand.commerce.queries.pricing import quote_all
 from grandstand.commerce.queries.sales import sales_totals
 from grandstand.commerce.refusals import (
     AlreadyOrdered,
@@ -224,6 +225,7 @@ __all__ = [
     "place_order",
     "place_orders_many",
     "providers",
+    "quote_all",
     "receipt_file",
     "receive_facts",
     "record_payment_facts_many",

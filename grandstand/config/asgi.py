@@ -1,4 +1,4 @@
-"""The ASGI application that granian serves: Django, and beside it, in the same process, the background worker."""
+"""The ASGI application that granian serves: before Django the gate, and beside it, in the same process, the background worker."""
 
 import os
 from typing import Any
@@ -13,14 +13,18 @@ from django.conf import settings  # noqa: E402
 
 from grandstand.config.threads import LastingThreads  # noqa: E402
 from grandstand.config.worker import Worker  # noqa: E402
+from grandstand.gate.api import Gate  # noqa: E402
 
 _pages = LastingThreads(_django)
+_gate = Gate(settings.DATABASE_URL, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Serve a request; at start and stop of the server, start and stop the worker."""
+    """Serve a request; at start and stop of the server, start and stop gate and worker."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
+    elif scope["path"].startswith("/gate/"):
+        await _gate(scope, receive, send)
     else:
         await _pages(scope, receive, send)
 
@@ -30,10 +34,12 @@ async def _live(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            _gate.start()
             if worker is not None:
                 worker.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            _gate.stop()
             if worker is not None:
                 worker.stop()
             await send({"type": "lifespan.shutdown.complete"})

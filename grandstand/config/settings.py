@@ -50,7 +50,7 @@ CACHES = {
 
 # -- what is installed -----------------------------------------------------------------------------------------------------------------
 
-ROOMS = ["store", "ui", "people", "movement", "messaging", "games", "inventory", "ledger", "commerce", "ticketing", "shop", "sites"]
+ROOMS = ["store", "ui", "people", "movement", "messaging", "games", "inventory", "ledger", "commerce", "ticketing", "shop", "gate", "sites"]
 INSTALLED_APPS = [
     "unfold",
     # Before the libraries, so that a room's templates and translations stand in for theirs.

@@ -8,7 +8,7 @@ from grandstand.store.kinds import Engine, Kind, TextWrong
 from grandstand.store.outbox import announce, deliver_due, given_up, hear, undelivered
 from grandstand.store.rates import allow, sweep
 from grandstand.store.tables import Table, table
-from grandstand.store.tx import DataWrong, Deadlock, Row, Tx, WallHit
+from grandstand.store.tx import DataWrong, Deadlock, Lost, Row, Tx, WallHit
 from grandstand.store.walls import LowerWall, RaiseWall, Wall, append_only, missing_walls, refuse_row, same_on_both_sides, standing_walls
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Fresh",
     "Kind",
     "Known",
+    "Lost",
     "LowerWall",
     "RaiseWall",
     "Reused",

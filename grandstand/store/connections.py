@@ -14,7 +14,7 @@ from psycopg.types.string import TextLoader
 
 from grandstand.store.kinds import Engine
 from grandstand.store.sqlite.base import PRAGMAS
-from grandstand.store.tx import Deadlock, Tx
+from grandstand.store.tx import Deadlock, Lost, Tx
 from grandstand.store.write_lock import write_lock
 
 DEADLOCK_TRIES = 5
@@ -56,12 +56,19 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        """A transaction of its own: commits at the end, rolls back when the block raises."""
-        connect = self._connection()
+        """A transaction of its own: commits at the end, rolls back when the block raises. Raises Lost; the next one connects anew."""
         if self.engine == "postgresql":
-            with connect.transaction(), connect.cursor() as cursor:
-                yield Tx(cursor, "postgresql")
+            try:
+                connect = self._connection()
+                with connect.transaction(), connect.cursor() as cursor:
+                    yield Tx(cursor, "postgresql")
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if getattr(self._local, "connection", None) is None or self._local.connection.closed:
+                    self._local.connection = None
+                    raise Lost(str(error)) from error
+                raise
             return
+        connect = self._connection()
         with _sqlite_transaction(connect, self.url):
             yield Tx(connect.cursor(), "sqlite", qmark=True)
 

@@ -31,6 +31,10 @@ class Deadlock(Exception):
     """The database chose this transaction as the victim, or gave up waiting: nothing was written, the whole transaction can be tried again."""
 
 
+class Lost(Exception):
+    """The database could not be reached, or went away before it said whether the transaction stands: try again what may happen twice."""
+
+
 class WallHit(Exception):
     """A constraint or trigger refused the write: a fault of ours, or a race that a wall was built for. `constraint` names it."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grandstand.kit.ids import new_id, new_ids
-from grandstand.store.api import Database, DataWrong, Deadlock, Kind, Table, Tx, WallHit
+from grandstand.store.api import Database, DataWrong, Deadlock, Kind, Lost, Table, Tx, WallHit
 from grandstand.store.tests.conftest import Open, Sample
 
 
@@ -223,3 +223,15 @@ def test_rows_are_deleted_by_several_columns_together(samples: Table, open_write
 def test_a_value_that_does_not_fit_its_column_is_told(postgresql: Database) -> None:
     with pytest.raises(DataWrong, match="too long"), postgresql.write() as tx:
         tx.execute("INSERT INTO store_answer (scope, key, body_digest, at) VALUES (%s, 'k', 'd', now())", ("s" * 61,))
+
+
+def test_a_lost_connection_is_said_to_be_lost_and_the_next_transaction_connects_anew(postgresql: Database) -> None:
+    with pytest.raises(Lost), postgresql.write() as tx:
+        tx.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    with postgresql.write() as tx:
+        assert tx.rows("SELECT 1", kinds=[Kind.INT]) == [(1,)]
+
+
+def test_a_server_that_is_not_there_is_lost_too() -> None:
+    with pytest.raises(Lost), Database("postgresql://nobody@127.0.0.1:9/nothing").write():
+        pass

@@ -1,0 +1,178 @@
+"""The gate as an ASGI application: JSON in, JSON out, nothing else."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from grandstand.commerce.values import ItemRef
+from grandstand.gate.batching import Batcher
+from grandstand.gate.passes import Passes
+from grandstand.gate.services import Desk
+from grandstand.gate.values import LONGEST_KEY, Denied, GateBusy, GivenBack, Granted, HoldAsk, Pass, PassWrong, ReleaseAsk
+from grandstand.kit.errors import Refusal
+from grandstand.store.api import Database, DataWrong, Engine, Lost, WallHit
+
+log = structlog.get_logger("grandstand.gate")
+
+COMMITTERS: dict[Engine, int] = {"postgresql": 2, "sqlite": 1}
+"""While PostgreSQL works for one thread, the other decides. SQLite has one writer."""
+
+MOST_BYTES = 8 * 1024
+"""Of a request's body: the longest that means anything is a tenth of it."""
+
+RETRY_AFTER_FAULT_S = 2
+
+type Scope = dict[str, Any]
+type Receive = Callable[[], Awaitable[dict[str, Any]]]
+type Send = Callable[[dict[str, Any]], Awaitable[None]]
+type Answered = tuple[int, bytes, Sequence[tuple[bytes, bytes]]]
+
+
+class _Hold(msgspec.Struct, forbid_unknown_fields=True):
+    key: str
+    kind: str
+    item: UUID
+    quantity: int
+    seats: tuple[UUID, ...] = ()
+
+
+class _Release(msgspec.Struct, forbid_unknown_fields=True):
+    hold: UUID
+
+
+class _BodyWrong(Refusal):
+    code = "body_wrong"
+    status = 422
+
+
+class Gate:
+    """`POST /gate/hold` and `POST /gate/release`, each with a pass in the header `x-gate-pass`.
+
+    Answers are JSON objects. 200: what was granted. 409: refused, with `refused` naming the reason. 401: no valid pass. 422: the body is not
+    what was expected. 503 with Retry-After: nothing was decided, ask again with the same key.
+    """
+
+    def __init__(self, database_url: str, secrets: Sequence[str]) -> None:
+        self.passes = Passes(secrets)
+        desk = Desk(Database(database_url))
+        self.desk = desk
+        self.holds = Batcher(desk.hold, threads=COMMITTERS[desk.database.engine], name="gate-hold", leave=desk.leave)
+        self.releases = Batcher(desk.release, threads=1, name="gate-release", leave=desk.leave)
+        self._routes: dict[tuple[str, str], Callable[[Scope, bytes], Awaitable[Answered]]] = {
+            ("POST", "/gate/hold"): self._hold,
+            ("POST", "/gate/release"): self._release,
+        }
+        self.told: Counter[str] = Counter()
+        """How many wishes got which answer, for operators and benchmarks."""
+        self._read_hold = msgspec.json.Decoder(_Hold).decode
+        self._read_release = msgspec.json.Decoder(_Release).decode
+
+    def start(self) -> None:
+        """Begin to decide."""
+        self.holds.start()
+        self.releases.start()
+
+    def stop(self) -> None:
+        """Decide what waits, then end."""
+        self.holds.stop()
+        self.releases.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        status, content, more = await self._answered(scope, receive)
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode()), (b"cache-control", b"no-store"), *more]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    async def _answered(self, scope: Scope, receive: Receive) -> Answered:
+        route = self._routes.get((scope["method"], scope["path"]))
+        if route is None:
+            known = any(path == scope["path"] for _, path in self._routes)
+            return _refused("method_not_allowed" if known else "not_found", 405 if known else 404)
+        try:
+            return await route(scope, await _body(receive))
+        except GateBusy as busy:
+            return _refused(busy.code, busy.status, says=str(busy), retry_after_s=busy.retry_after_s)
+        except Refusal as refusal:
+            return _refused(refusal.code, refusal.status, says=str(refusal))
+        except (WallHit, DataWrong, ValueError, TypeError, OverflowError) as wrong:
+            log.warning("gate.refused_by_a_wall", error=repr(wrong))
+            return _refused("body_wrong", 422, says="This cannot be taken as asked: open the page again and choose anew.")
+        except Exception as error:
+            log.exception("gate.failed", lost=isinstance(error, Lost))
+            says = "We cannot answer just now. Nothing is lost: ask again in a moment, with the same key."
+            return _refused("unavailable", 503, says=says, retry_after_s=RETRY_AFTER_FAULT_S)
+
+    # -- routes ------------------------------------------------------------------------------------------------------------------------
+
+    async def _hold(self, scope: Scope, body: bytes) -> Answered:
+        answer = await self.holds.ask(self.hold_ask(scope, body))
+        match answer:
+            case Granted():
+                self.told["held"] += 1
+                return 200, msgspec.json.encode(answer), ()
+            case Denied():
+                self.told[answer.reason] += 1
+                return _refused(answer.reason, 409, left=answer.left)
+            case _:
+                raise answer
+
+    def hold_ask(self, scope: Scope, body: bytes) -> HoldAsk:
+        """What a request to `/gate/hold` asks for. Raises PassWrong and the refusal of a body."""
+        bearer = self._bearer(scope)
+        asked = _read(self._read_hold, body)
+        if not 1 <= len(asked.key) <= LONGEST_KEY:
+            raise _BodyWrong(f"key: 1 to {LONGEST_KEY} characters")
+        if asked.quantity < 1:
+            raise _BodyWrong("quantity: one or more")
+        if asked.seats and len(set(asked.seats)) != asked.quantity:
+            raise _BodyWrong("seats: as many different ones as quantity says, or none")
+        ref = ItemRef(kind=asked.kind, item_id=asked.item)
+        return HoldAsk(key=asked.key, bearer=bearer, ref=ref, quantity=asked.quantity, seat_ids=asked.seats)
+
+    async def _release(self, scope: Scope, body: bytes) -> Answered:
+        bearer = self._bearer(scope)
+        answer: GivenBack = await self.releases.ask(ReleaseAsk(bearer=bearer, hold_id=_read(self._read_release, body).hold))
+        return 200, msgspec.json.encode(answer), ()
+
+    def _bearer(self, scope: Scope) -> Pass:
+        for name, value in scope["headers"]:
+            if name == b"x-gate-pass":
+                # Its hours are those of the host: a pass lasts for hours, and a hold's own time is the database's.
+                return self.passes.read(value.decode("latin-1"), now=datetime.now(UTC))
+        raise PassWrong("There is no pass with this request: open the page again.")
+
+
+def _read[T](decode: Callable[[bytes], T], body: bytes) -> T:
+    try:
+        return decode(body)
+    except msgspec.MsgspecError as wrong:
+        raise _BodyWrong(str(wrong)) from wrong
+
+
+async def _body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            break
+    if len(body) > MOST_BYTES:
+        raise _BodyWrong(f"the body is at most {MOST_BYTES} bytes")
+    return body
+
+
+def _refused(code: str, status: int, *, says: str = "", left: int | None = None, retry_after_s: int | None = None) -> Answered:
+    content: dict[str, object] = {"refused": code}
+    if says:
+        content["says"] = says
+    if left is not None:
+        content["left"] = left
+    headers = [] if retry_after_s is None else [(b"retry-after", str(retry_after_s).encode())]
+    return status, msgspec.json.encode(content), headers
