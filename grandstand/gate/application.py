@@ -16,6 +16,7 @@ from grandstand.gate.services import Desk
 from grandstand.gate.values import LONGEST_KEY, Denied, GateBusy, GivenBack, Granted, HoldAsk, Pass, PassWrong, ReleaseAsk
 from grandstand.kit.errors import Refusal
 from grandstand.store.api import Database, DataWrong, Engine, Lost, WallHit
+from grandstand.ui.audience import Audience
 
 log = structlog.get_logger("grandstand.gate")
 
@@ -50,6 +51,13 @@ class _BodyWrong(Refusal):
     status = 422
 
 
+ROUTES: dict[tuple[str, str], Audience] = {
+    ("POST", "/gate/hold"): Audience("public"),
+    ("POST", "/gate/release"): Audience("public"),
+}
+"""Everything that can be asked for, and by whom: anybody who has a pass, and about holds of their own only."""
+
+
 class Gate:
     """`POST /gate/hold` and `POST /gate/release`, each with a pass in the header `x-gate-pass`.
 
@@ -63,10 +71,8 @@ class Gate:
         self.desk = desk
         self.holds = Batcher(desk.hold, threads=COMMITTERS[desk.database.engine], name="gate-hold", leave=desk.leave)
         self.releases = Batcher(desk.release, threads=1, name="gate-release", leave=desk.leave)
-        self._routes: dict[tuple[str, str], Callable[[Scope, bytes], Awaitable[Answered]]] = {
-            ("POST", "/gate/hold"): self._hold,
-            ("POST", "/gate/release"): self._release,
-        }
+        answers: list[Callable[[Scope, bytes], Awaitable[Answered]]] = [self._hold, self._release]
+        self._routes = dict(zip(ROUTES, answers, strict=True))
         self.told: Counter[str] = Counter()
         """How many wishes got which answer, for operators and benchmarks."""
         self._read_hold = msgspec.json.Decoder(_Hold).decode
