@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import PathView
 
+from grandstand.gate import api as gate
 from grandstand.ui.audience import Audience, audience_of
 
 PUBLIC = Audience("public")
@@ -48,8 +49,9 @@ class Route:
 
 
 def routes() -> list[Route]:
-    """Every route, the operations of the REST interface one by one."""
-    return sorted(_walk(get_resolver(), "/", ()), key=lambda route: (route.path, route.method))
+    """Every route, the operations of the REST interface one by one, and what the gate answers before Django."""
+    gates = [Route(path=path, name="gate:" + path.removeprefix("/gate/"), method=method, audience=to) for (method, path), to in gate.ROUTES.items()]
+    return sorted([*gates, *_walk(get_resolver(), "/", ())], key=lambda route: (route.path, route.method))
 
 
 def of_library(name: str) -> Audience | None:

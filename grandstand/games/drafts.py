@@ -39,6 +39,7 @@ class VenueDraft:
     name: str
     names: Names = field(default_factory=dict)
     zone: str = ""
+    zone_names: Names = field(default_factory=dict)
     country: str = ""
     region: str = ""
     time_zone: str

@@ -138,7 +138,7 @@ KINDS: dict[str, Kind] = {
     # -- against what is here ----------------------------------------------------------------------------------------------------------
     "sold_not_moved": _error(
         _("{stakes} tickets are sold or held, so the session was not moved. The file says: {wanted}."),
-        _("Move it yourself with a reason, so that holders are told: grandstand move-session {edition} {code}."),
+        _("Move {code} in the console, with a reason, so that holders are told."),
     ),
     "changed_here": _note(_("Changed here since the last import and kept: {fields}."), _("Nothing needs doing, unless the file is right.")),
     "off_here": _note(_("The session is {status} here and stays so; its times were not touched."), _("Reinstate it if it takes place.")),

@@ -171,15 +171,16 @@ def _sessions() -> "QuerySet[models.Session]":
 _IN_TIME = (F("day_on").asc(nulls_last=True), F("starts_at").asc(nulls_last=True), "code")
 
 _BRIEF = """
-SELECT s.id, s.edition_id, s.organisation_id, s.code, s.title, s.titles, s.venue_id, COALESCE(v.name, ''), COALESCE(v.zone, s.zone),
-       COALESCE(NULLIF(v.country, ''), e.country), COALESCE(v.region, ''), s.time_zone, s.day_on, s.starts_at, s.ends_at, s.status, s.ticketed
+SELECT s.id, s.edition_id, s.organisation_id, s.code, s.title, s.titles, s.venue_id, COALESCE(v.name, ''), v.names,
+       COALESCE(v.zone, s.zone), v.zone_names, COALESCE(NULLIF(v.country, ''), e.country), COALESCE(v.region, ''), s.time_zone,
+       s.day_on, s.starts_at, s.ends_at, s.status, s.ticketed
 FROM games_session s JOIN games_edition e ON e.id = s.edition_id LEFT JOIN games_venue v ON v.id = s.venue_id WHERE """
 _BRIEF_KINDS = [
     *[Kind.UUID] * 3,
     *[Kind.TEXT] * 2,
-    Kind.JSON,
-    Kind.UUID,
-    *[Kind.TEXT] * 5,
+    *[Kind.JSON, Kind.UUID],
+    *[Kind.TEXT, Kind.JSON] * 2,
+    *[Kind.TEXT] * 3,
     Kind.DATE,
     *[Kind.INSTANT] * 2,
     Kind.TEXT,
@@ -196,8 +197,8 @@ def sessions_many(tx: Tx, session_ids: Sequence[UUID], *, language: str = "en") 
 
 
 def _brief(row: tuple[Any, ...], language: str) -> SessionBrief:
-    id_, edition_id, organisation_id, code, title, titles, venue_id, venue_name, zone, country, region, time_zone, *rest = row
-    day_on, starts_at, ends_at, status, ticketed = rest
+    id_, edition_id, organisation_id, code, title, titles, venue_id, venue_name, venue_names, zone, zone_names, *rest = row
+    country, region, time_zone, day_on, starts_at, ends_at, status, ticketed = rest
     return SessionBrief(
         id=id_,
         edition_id=edition_id,
@@ -206,8 +207,9 @@ def _brief(row: tuple[Any, ...], language: str) -> SessionBrief:
         title=rules.in_language(title, titles, language),
         titles=titles,
         venue_id=venue_id,
-        venue_name=venue_name,
-        zone=zone,
+        venue_name=rules.in_language(venue_name, venue_names or {}, language),
+        venue_names=venue_names or {},
+        zone=rules.in_language(zone, zone_names or {}, language),
         country=country,
         region=region,
         time_zone=time_zone,

@@ -55,6 +55,7 @@ POOL = VenueDraft(
     name="River Pool",
     names={"fr": "Piscine de la Rivière", "zh-hans": "河畔游泳馆"},
     zone="Riverside",
+    zone_names={"fr": "Bord de rivière", "zh-hans": "河滨区"},
     country="FR",
     region="FR-IDF",
     time_zone="Europe/Paris",

@@ -103,6 +103,7 @@ class Venue:
     name: str
     names: Names
     zone: str
+    zone_names: Names
     country: str
     region: str
     time_zone: str
@@ -184,7 +185,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionBrief:
-    """What hot paths need of a session, read in one raw statement. `country`, `region` and `zone` as in `Session`."""
+    """What hot paths need of a session, read in one raw statement. `country`, `region` and `zone` as in `Session`.
+
+    `title`, `venue_name` and `zone` are in the language asked for; `titles` and `venue_names` are for whoever writes in another.
+    """
 
     id: UUID
     edition_id: UUID
@@ -194,6 +198,7 @@ class SessionBrief:
     titles: Names
     venue_id: UUID | None
     venue_name: str
+    venue_names: Names
     zone: str
     country: str
     region: str

@@ -159,6 +159,10 @@ def find_words(refusal: Refusal) -> Said | None:
         "no_code": (gettext("This ticket has no code now"), gettext("Open the ticket: it says why, and when the code will be there.")),
         "ticket_used": (gettext("This ticket was used"), gettext("Somebody came in with it, so it cannot be taken back.")),
         "ticket_is_void": (gettext("This ticket is void"), gettext("It was taken back. The mail we sent you says why, and what you can do.")),
+        "tickets_miscounted": (
+            gettext("The tickets named are not as many as are to go back"),
+            gettext("Name each ticket once, as many as go back, or name none: then the box office chooses."),
+        ),
         "key_unreadable": (
             gettext("Codes cannot be made at the moment"),
             gettext("The box office has been told. Your ticket stays good: try again soon."),

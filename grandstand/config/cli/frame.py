@@ -91,7 +91,7 @@ def _told(error: Exception) -> str | None:
             return f"The database does not answer: {str(error).strip()}\nLook at DATABASE_URL and whether the server runs."
         case ImproperlyConfigured():
             return f"The settings cannot work: {error}"
-        case FileNotFoundError() | PermissionError() | IsADirectoryError() if error.filename:
+        case OSError() if error.filename:
             return f"{error.filename}: {error.strerror}"
         case _:
             return None

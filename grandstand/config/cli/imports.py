@@ -49,7 +49,8 @@ def sessions(
             report = games.import_sessions(
                 source=file,
                 edition_code=edition,
-                organisation_id=_owner(edition, organisation, frame),
+                organisation_id=_owner(edition, organisation),
+                make_owner=lambda: _make_owner(edition, frame),
                 dry_run=dry_run,
                 now=now(),
                 by=Actor.system("import"),
@@ -62,11 +63,9 @@ def sessions(
         frame.answer = dict(report.as_json())
 
 
-def _owner(edition: str, organisation: str, frame: Frame) -> UUID | None:
-    """Whose a new edition becomes: the one named, else the only organising committee, which is made when there is none. None when it is known."""
+def _owner(edition: str, organisation: str) -> UUID | None:
+    """Whose a new edition becomes: the one named, else the only organising committee; None when there is none."""
     from grandstand.games import api as games
-    from grandstand.kit.actors import Actor
-    from grandstand.kit.clock import now
     from grandstand.movement import api as movement
 
     if organisation:
@@ -78,8 +77,14 @@ def _owner(edition: str, organisation: str, frame: Frame) -> UUID | None:
     if len(committees) > 1:
         known = ", ".join(committee.slug for committee in committees)
         raise Stop(f"The edition {edition} is new: say with --organisation whose it shall be ({known}).")
-    if committees:
-        return committees[0].id
+    return committees[0].id if committees else None
+
+
+def _make_owner(edition: str, frame: Frame) -> UUID:
+    from grandstand.kit.actors import Actor
+    from grandstand.kit.clock import now
+    from grandstand.movement import api as movement
+
     frame.say(f"There is no organising committee yet: making one named {edition}. Give it its name, country and currency in the console.")
     details = movement.OrganisationDetails(
         kind=movement.OrganisationKind.ORGANISING_COMMITTEE, slug=edition.strip().lower(), name=edition.strip(), country="US", currency="USD"

@@ -116,6 +116,8 @@ def json_items(text: Text, key: str, notes: Notes) -> tuple[dict[str, Any], list
         whole = json.loads(text.text)
     except json.JSONDecodeError as error:
         raise FileWrong(f"{text.name} line {error.lineno} is no JSON: {error.msg}") from error
+    except RecursionError:
+        raise FileWrong(f"{text.name} is nested too deeply to be a schedule") from None
     if (clean := _cleaned(whole)) != whole:
         notes.add("characters_removed", 1)
         whole = clean

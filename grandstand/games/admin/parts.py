@@ -65,13 +65,14 @@ class VenueAdmin(OfEditionAdmin):
     list_select_related = ("edition",)
     search_fields = ("name", "code", "zone")
     ordering = ("name",)
-    fields = ("edition", "code", "name", "names", "zone", "country", "region", "time_zone", "capacity")
+    fields = ("edition", "code", "name", "names", "zone", "zone_names", "country", "region", "time_zone", "capacity")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("edition", "code", "time_zone") if obj else ()
 
     def save_through(self, request: HttpRequest, obj: Venue, form: Any, change: bool) -> UUID:  # noqa: FBT001 the base has it so
-        said: dict[str, Any] = {name: getattr(obj, name) for name in ("name", "names", "zone", "country", "region", "capacity")}
+        said: dict[str, Any] = {name: getattr(obj, name) for name in ("name", "zone", "country", "region", "capacity")}
+        said |= {"names": obj.names or {}, "zone_names": obj.zone_names or {}}
         how: dict[str, Any] = {"now": now(), "by": actor(request), "reason": reason(form)}
         if change:
             return in_words(lambda: games.describe_venue(venue_id=obj.id, **said, **how)).id

@@ -140,6 +140,7 @@ class Venue(Named):
 
     code = models.CharField(_("code"), max_length=CODE_LENGTH)
     zone = models.CharField(_("zone"), max_length=100, blank=True, help_text=_("the part of town or cluster"))
+    zone_names = models.JSONField(_("zone in other languages"), default=dict, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 alpha-2"))
     region = models.CharField(_("region"), max_length=6, blank=True, help_text=_("ISO 3166-2, where taxes ask for it"))
     time_zone = models.CharField(_("time zone"), max_length=50)

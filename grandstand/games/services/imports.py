@@ -12,7 +12,7 @@ from grandstand.games.adapters.read import Context, ReadFile
 from grandstand.games.adapters.sessions_csv import read_sessions
 from grandstand.games.disciplines import discipline_names, known_disciplines
 from grandstand.games.drafts import EditionDraft
-from grandstand.games.reports import NotTheirEdition, Report
+from grandstand.games.reports import FileWrong, NotTheirEdition, Report
 from grandstand.games.rules import folded
 from grandstand.games.services.participants import add_participants, known_participants, save_participants
 from grandstand.games.services.parts import (
@@ -54,10 +54,12 @@ def import_sessions(
     by: Actor,
     progress: Progress = lambda _step, _done, _total: None,
     before_write: Callable[[Report], None] = lambda _report: None,
+    make_owner: Callable[[], UUID] | None = None,
 ) -> Report:
     """Bring a file of sessions into an edition: a table (CSV), or openfootball's JSON with the files beside it.
 
-    An edition that is not known is made, for `organisation_id`. Nothing is written when anything fails, with `dry_run`, or when the file says
+    An edition that is not known is made, for `organisation_id` or, without one, for whom `make_owner` makes in the same transaction, once the
+    file was read and only if it is to be written. Nothing is written when anything fails, with `dry_run`, or when the file says
     nothing new. A session that somebody changed here keeps the change until the file says something else than before; one with tickets sold
     or held is never re-timed, and the report says so. `before_write` sees the report with the differences just before they are written, in
     the transaction; raising there leaves all as it was. About thirty statements whatever the number of rows, ten when it changes nothing.
@@ -67,22 +69,27 @@ def import_sessions(
     with store.read() if dry_run else store.write() as tx:
         edition = lock_edition(tx, code=edition_code.strip())
         owner = edition.organisation_id if edition else organisation_id
-        if owner is None or (organisation_id is not None and owner != organisation_id):
+        if (owner is None and make_owner is None) or (organisation_id is not None and owner != organisation_id):
             raise NotTheirEdition(
                 f"there is no edition {edition_code}: name the organisation it shall belong to"
                 if owner is None
                 else f"the edition {edition_code} belongs to another organisation"
             )
-        stamp = Stamp(by=by, now=now, reason=f"imported from {source.name}"[:300], organisation_id=owner)
         parts = load_parts(tx, edition) if edition else None
         progress("read", 0, 1)
         file = _read(source, parts)
         progress("read", file.rows, file.rows)
+        if owner is None:  # in a dry run nobody is made, and what would be written for them is not written
+            owner = new_id() if dry_run or make_owner is None else make_owner()
+        stamp = Stamp(by=by, now=now, reason=f"imported from {source.name}"[:300], organisation_id=owner)
         here = _here(tx, parts or Parts(edition=_to_be(edition_code, file, owner)))
         progress("compare", 0, file.rows)
         made = plan(file, here)
         report = made.report(edition_is_new=edition is None, dry_run=dry_run)
         progress("compare", file.rows, file.rows)
+        if edition is None and not report.created:
+            first = f": line {report.problems[0].line}, {report.problems[0].what}" if report.problems else ""
+            raise FileWrong(f"{source.name} has no session that can be imported{first}")
         if dry_run or not (made.writes or edition is None):
             return report
         before_write(report)

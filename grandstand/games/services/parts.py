@@ -136,12 +136,13 @@ def load_parts(tx: Tx, edition: Edition) -> Parts:
             id_, DisciplineDraft(code=code, name=name, names=names, sport_code=sport, sport_name=sport_name, sport_names=sport_names)
         )
     for row in tx.select(store.table(models.Venue), _VENUE_COLUMNS, *of_edition):
-        id_, code, name, names, zone, country, region, time_zone, latitude, longitude, capacity = row
+        id_, code, name, names, zone, zone_names, country, region, time_zone, latitude, longitude, capacity = row
         draft = VenueDraft(
             code=code,
             name=name,
             names=names,
             zone=zone,
+            zone_names=zone_names,
             country=country,
             region=region,
             time_zone=time_zone,
@@ -180,7 +181,7 @@ def add_disciplines(tx: Tx, *, parts: Parts, drafts: Sequence[DisciplineDraft], 
 
 
 _VENUE_COLUMNS = [
-    *("id", "code", "name", "names", "zone", "country", "region", "time_zone"),
+    *("id", "code", "name", "names", "zone", "zone_names", "country", "region", "time_zone"),
     *("latitude_microdegrees", "longitude_microdegrees", "capacity"),
 ]
 
@@ -229,6 +230,7 @@ def _venue_row(id_: UUID, draft: VenueDraft) -> list[Any]:
         checked_name(draft.name),
         dict(draft.names),
         checked_short(draft.zone, 100, "zone"),
+        dict(draft.zone_names),
         checked_country(draft.country),
         checked_short(draft.region, 6, "region"),
         checked_zone(draft.time_zone),
@@ -243,7 +245,7 @@ MOST_SEATS = 1_000_000
 
 
 def _venue_part(id_: UUID, draft: VenueDraft) -> VenuePart:
-    return VenuePart(id=id_, words=(draft.name, *draft.names.values(), draft.zone), draft=draft)
+    return VenuePart(id=id_, words=_words(draft.name, draft.names, draft.zone, draft.zone_names), draft=draft)
 
 
 def _discipline_part(id_: UUID, draft: DisciplineDraft) -> DisciplinePart:

@@ -92,6 +92,7 @@ def describe_venue(
     name: str | None = None,
     names: Mapping[str, str] | None = None,
     zone: str | None = None,
+    zone_names: Mapping[str, str] | None = None,
     country: str | None = None,
     region: str | None = None,
     capacity: int | None = None,
@@ -110,7 +111,8 @@ def describe_venue(
             raise NoSuchVenue(f"there is no venue {venue_id}")
         stamp = Stamp(by=by, now=now, reason=reason, organisation_id=edition.organisation_id)
         parts = load_parts(tx, edition)
-        given = {"name": name, "names": names, "zone": zone, "country": country, "region": region, "capacity": capacity}
+        given: dict[str, Any] = {"name": name, "names": names, "zone": zone, "zone_names": zone_names}
+        given |= {"country": country, "region": region, "capacity": capacity}
         save_venues(tx, parts=parts, drafts=[replace(parts.venue(row[1]).draft, **_given(given))], stamp=stamp)
         rewrite_search_texts(tx, parts=parts, codes=[row[1]], by_venue=True)
     return queries.venue(venue_id=venue_id)

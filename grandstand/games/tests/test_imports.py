@@ -192,7 +192,7 @@ def test_a_session_with_tickets_sold_is_never_retimed_by_a_file(database: Databa
             "41 tickets are sold or held, so the session was not moved. "
             "The file says: starts_local 2031-07-01T19:00 → 2031-07-01T18:00; venue_code pool → lake."
         )
-        assert "grandstand move-session demo SWM01" in problem.advice
+        assert "Move SWM01 in the console" in problem.advice
     now = session("SWM01")
     assert (now.title, now.place) == ("Finals", sold.place)
     assert not facts().filter(kind="SessionMoved").exists()

@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from grandstand.games.drafts import ParticipantDraft, ResultDraft, UnitDraft
-from grandstand.games.testing import make_edition, make_sessions, session_draft
+from grandstand.games import api as games
+from grandstand.games.drafts import DisciplineDraft, ParticipantDraft, ResultDraft, ScheduleDraft, UnitDraft, VenueDraft
+from grandstand.games.testing import BY, NOW, make_edition, make_sessions, session_draft
 from grandstand.games.values import ParticipantKind, Session
 from grandstand.kit.ids import new_id
+from grandstand.store import api as store
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +91,40 @@ def test_what_does_not_exist_or_cannot_be_says_so_in_one_shape(client: Client, s
     assert get(client, f"/sessions/{new_id()}", 404)["code"] == "no_such_session"
     for wrong in ({"page": 0}, {"page_size": 1000}, {"day": "tomorrow"}, {"search": "x" * 201}):
         assert get(client, "/editions/river/sessions", 422, **wrong)["code"] == "invalid"
+
+
+def test_lists_cost_the_same_for_one_row_and_for_forty(client: Client) -> None:
+    costs: list[list[int]] = []
+    for rows in (1, 40):
+        first = schedule_of(rows)
+        while len(games.editions()) < rows:
+            make_edition()
+        own = f"/editions/{first.edition_code}"
+        lists = {"/editions": "", f"{own}/disciplines": "", f"{own}/venues": "", f"{own}/sessions": "items", f"/sessions/{first.id}": "units"}
+        costs.append([])
+        for path, part in lists.items():
+            with CaptureQueriesContext(connection) as queries:
+                found = get(client, path)
+            assert (path, len(found[part] if part else found)) == (path, rows)
+            costs[-1].append(len(queries))
+    assert costs[0] == costs[1] == [1, 2, 2, 3, 4]
+
+
+def schedule_of(rows: int) -> Session:
+    """An edition with so many disciplines, venues and sessions; the first session has as many units, each with a starter."""
+    edition, numbers = make_edition(), range(rows)
+    draft = ScheduleDraft(
+        disciplines=tuple(DisciplineDraft(code=f"D{n:02}", name=f"Discipline {n}", sport_code=f"sport{n}", sport_name=f"Sport {n}") for n in numbers),
+        venues=tuple(VenueDraft(code=f"venue{n}", name=f"Venue {n}", time_zone="Europe/Paris") for n in numbers),
+        sessions=tuple(session_draft(f"S{n:02}", discipline_code=f"D{n:02}", venue_code=f"venue{n}") for n in numbers),
+        participants=tuple(ParticipantDraft(code=f"P{n}", name=f"Starter {n}", kind=ParticipantKind.PERSON) for n in numbers),
+        units=tuple(
+            UnitDraft(rsc=f"D00W100MFR------------HEAT{n:06}--", name=f"Heat {n}", session_code="S00", participant_codes=(f"P{n}",)) for n in numbers
+        ),
+    )
+    with store.write() as tx:
+        ids = games.create_schedule(tx, edition_id=edition.id, draft=draft, now=NOW, by=BY, reason="for a test")
+    return games.session(session_id=ids["S00"])
 
 
 def test_the_description_has_examples(client: Client) -> None:

@@ -218,11 +218,28 @@ def test_briefs_are_read_over_a_raw_connection_without_the_orm(database: Databas
         assert games.stakes_many(tx, [sessions[0].id]) == {sessions[0].id: 0}
     assert set(briefs) == {s.id for s in sessions}
     first, second = (briefs[s.id] for s in sessions)
-    assert (first.starts_at, first.ends_at, first.country, first.region, first.zone) == (
+    assert (first.starts_at, first.ends_at, first.country, first.region) == (
         *(datetime(2031, 7, 1, 17, tzinfo=UTC), datetime(2031, 7, 1, 19, 30, tzinfo=UTC)),
-        *("FR", "FR-IDF", "Riverside"),
+        *("FR", "FR-IDF"),
     )
-    assert (second.venue_id, second.country, second.zone, second.status, second.time_zone) == (None, "FR", "North", "to_be_confirmed", "Europe/Paris")
+    assert (second.venue_id, second.venue_name, second.country, second.zone, second.status, second.time_zone) == (
+        *(None, "", "FR", "North"),
+        *("to_be_confirmed", "Europe/Paris"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "venue", "zone"),
+    [("en", "River Pool", "Riverside"), ("fr", "Piscine de la Rivière", "Bord de rivière"), ("zh-hans", "河畔游泳馆", "河滨区")],
+)
+def test_venue_and_zone_are_told_in_the_readers_language_wherever_a_session_is_read(sqlite: Database, language: str, venue: str, zone: str) -> None:
+    made = make_session()
+    with sqlite.write() as tx:
+        brief = games.sessions_many(tx, [made.id], language=language)[made.id]
+    session = games.session(session_id=made.id, language=language)
+    (known,) = games.venues(edition_id=made.edition_id, language=language)
+    assert {(brief.venue_name, brief.zone), (session.venue_name, session.zone), (known.name, known.zone)} == {(venue, zone)}
+    assert games.schedule(edition_id=made.edition_id, search=zone).total == 1
 
 
 def test_a_schedule_is_made_over_a_raw_connection_without_the_orm(database: Database, django_db_blocker: DjangoDbBlocker) -> None:

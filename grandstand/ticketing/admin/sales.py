@@ -1,6 +1,7 @@
 """Sessions on sale: opened one by one, reconciled with their plan, and how they sell as it happens."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -210,10 +211,17 @@ def _plans(given: dict[str, Any], currency: str) -> tuple[CategoryPlan, ...]:
 
 
 def _chart(hours: Sequence[Bar]) -> dict[str, Any]:
-    # Drawn here and not by ui's component: Unfold takes everything of the class "chart" for a canvas of its own.
+    # Drawn here and not by ui's component: Unfold takes everything of the class "chart" for a canvas of its own. Across in percent, so that the
+    # chart fills its box while its figures keep their size.
     height = 180
-    drawn, width, base = charts.bars(hours, height=height, wide=40)
-    return {"drawn": drawn, "width": width, "height": height, "base": base, "below": height - 7}
+    drawn, width, base = charts.bars(hours, height=height, wide=100)
+    across = [{name: f"{100 * float(getattr(bar, name)) / width:.3f}%" for name in ("x", "width", "middle")} for bar in drawn]
+    return {
+        "drawn": [replace(bar, **places) for bar, places in zip(drawn, across, strict=True)],
+        "height": height,
+        "base": base,
+        "below": height - 7,
+    }
 
 
 def _zone(lines: Sequence[SalesLine]) -> str:

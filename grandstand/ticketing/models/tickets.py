@@ -94,7 +94,10 @@ class Voiding(TicketFact):
 
 
 class Reinstatement(TicketFact):
-    """The way back: the voiding no longer counts, the ticket is what it was before."""
+    """The way back: the voiding no longer counts, the ticket is what it was before.
+
+    A refund of a ticket that the box office had voided ends that voiding and begins its own at the same instant.
+    """
 
     voiding = models.ForeignKey(Voiding, on_delete=models.PROTECT, related_name="+", verbose_name=_("voiding"))
     reason = models.CharField(_("reason"), max_length=300)

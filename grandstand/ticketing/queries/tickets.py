@@ -107,16 +107,18 @@ def history(*, ticket_id: UUID, language: str) -> list[TicketEvent]:
             raise NoSuchTicket("There is no such ticket.", ticket_id=str(ticket_id))
         voidings = tx.rows(
             "SELECT v.at, v.reason, r.at, r.reason FROM ticketing_voiding v LEFT JOIN ticketing_reinstatement r ON r.voiding_id = v.id "
-            "WHERE v.ticket_id = %s",
+            "WHERE v.ticket_id = %s ORDER BY v.number",
             (ticket_id,),
             kinds=[Kind.INSTANT, Kind.TEXT, Kind.INSTANT, Kind.TEXT],
         )
     events = [TicketEvent(kind=EventKind.ISSUED, at=known.issued_at)]
     if known.activated_at is not None:
         events.append(TicketEvent(kind=EventKind.ACTIVATED, at=known.activated_at))
+    voided = {voided_at for voided_at, *_ in voidings}
     for voided_at, why, reinstated_at, why_back in voidings:
         events.append(TicketEvent(kind=EventKind.VOIDED, at=voided_at, reason=why))
-        if reinstated_at is not None:
+        # A refund that takes over from the box office ends one voiding as it begins the next: nothing was given back between them.
+        if reinstated_at is not None and reinstated_at not in voided:
             events.append(TicketEvent(kind=EventKind.REINSTATED, at=reinstated_at, reason=why_back))
     if known.used_at is not None:
         events.append(TicketEvent(kind=EventKind.ADMITTED, at=known.used_at, gate=known.used_gate))

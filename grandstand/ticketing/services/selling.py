@@ -41,7 +41,7 @@ class Tickets:
         issue_many(tx, lines, now=now)
 
     def revoke_many(self, tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: datetime) -> None:
-        """See Seller. Raises TicketUsed, TicketIsVoid, TooFewTickets, NoSuchTicket."""
+        """See Seller. Raises TicketUsed, TicketIsVoid, TooFewTickets, TicketsMiscounted, NoSuchTicket."""
         revoke_many(tx, lines, by=by, now=now)
 
     def describe_many(self, tx: Tx, refs: Sequence[ItemRef], *, language: str) -> list[Description]:

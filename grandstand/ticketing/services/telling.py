@@ -78,6 +78,7 @@ def about(session: games.SessionBrief) -> dict[str, Json]:
         "title": session.title,
         "titles": dict(session.titles),
         "venue": session.venue_name,
+        "venues": dict(session.venue_names),
         "time_zone": session.time_zone,
         "starts_at": session.starts_at.isoformat() if session.starts_at is not None else "",
     }

@@ -17,6 +17,7 @@ from grandstand.ticketing.values import (
     TicketIsVoid,
     TicketNotVoid,
     TicketRefunded,
+    TicketsMiscounted,
     TicketUsed,
     TooFewTickets,
     VoidedBy,
@@ -26,11 +27,14 @@ VOIDING = table(models.Voiding)
 REINSTATEMENT = table(models.Reinstatement)
 ACTIVATION = table(models.Activation)
 
+_REINSTATEMENT = ["id", "organisation_id", "voiding_id", "at", "actor", "reason"]
+
 
 def revoke_many(tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: datetime) -> None:
-    """Void `quantity` tickets of each line: those named, else the newest ones that are neither void nor used.
+    """Void `quantity` tickets of each line: those named, else unused ones, those that the box office voided first, then the newest.
 
-    All or nothing. Raises TicketUsed (with when), TicketIsVoid, TooFewTickets, NoSuchTicket. Seven statements.
+    What the box office had voided is its sale's from now on and cannot be reinstated. All or nothing. Raises TicketUsed (with when),
+    TicketIsVoid (its sale took it back before), TooFewTickets, TicketsMiscounted, NoSuchTicket. Eight statements.
     """
     line_ids = sorted({line.line_id for line in lines})
     lock_tickets(tx, "line_id", line_ids)
@@ -47,7 +51,7 @@ def revoke_many(tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: datetim
 def void_ticket(*, ticket_id: UUID, organisation_id: UUID, by: Actor, reason: str, now: datetime) -> None:
     """The ticket admits nobody from now on; its holder is told why, and `reinstate_ticket` is the way back.
 
-    Money and seat stay where they are: a refund goes through commerce. Raises NoSuchTicket, TicketUsed, TicketIsVoid.
+    Money and seat stay where they are: a refund goes through commerce, before or after. Raises NoSuchTicket, TicketUsed, TicketIsVoid.
     """
     with write() as tx:
         ticket = _locked(tx, ticket_id, organisation_id)
@@ -60,10 +64,10 @@ def reinstate_ticket(*, ticket_id: UUID, organisation_id: UUID, by: Actor, reaso
         ticket = _locked(tx, ticket_id, organisation_id)
         if ticket.voiding is None:
             raise TicketNotVoid("This ticket is not void, so there is nothing to give back.", ticket_id=str(ticket_id))
-        if ticket.voiding.origin is VoidedBy.SALE:
+        if _went_back(ticket):
             raise TicketRefunded("Money and seat went back with this ticket: sell a new one instead.", ticket_id=str(ticket_id))
         row = (new_id(), ticket.organisation_id, ticket.voiding.id, now, str(by), reason)
-        tx.insert(REINSTATEMENT, ["id", "organisation_id", "voiding_id", "at", "actor", "reason"], [row])
+        tx.insert(REINSTATEMENT, _REINSTATEMENT, [row])
         record(tx, [_change(ticket, "reinstate", by, reason)], now=now)
         fact = TicketReinstated(
             organisation_id=ticket.organisation_id,
@@ -93,17 +97,26 @@ def activate_ticket(*, ticket_id: UUID, holder_id: UUID, now: datetime) -> None:
 
 def _chosen(line: RevokedLine, tickets: Sequence[KnownTicket]) -> list[KnownTicket]:
     if line.unit_ids:
+        if len(set(line.unit_ids)) != line.quantity:
+            raise TicketsMiscounted(
+                "Name as many different tickets as are to be taken back, or none of them.", named=len(set(line.unit_ids)), quantity=line.quantity
+            )
         by_id = {ticket.id: ticket for ticket in tickets}
         if missing := [str(id_) for id_ in line.unit_ids if id_ not in by_id]:
             raise NoSuchTicket("These tickets are not of this order line.", tickets=missing)
         return [by_id[id_] for id_ in line.unit_ids]
-    live = sorted((ticket for ticket in tickets if ticket.voiding is None), key=lambda ticket: -ticket.serial)
-    unused = [ticket for ticket in live if ticket.used_at is None]
-    if len(unused) >= line.quantity:
-        return unused[: line.quantity]
-    if len(live) >= line.quantity:
-        return live[: line.quantity]  # a used one is among them, and `_void` refuses it with when it was used
-    raise TooFewTickets(f"The order line has {len(live)} tickets left.", line_id=str(line.line_id), left=len(live))
+    # A used one comes last: where it is needed to make up the number, `_void` refuses it with when it was used.
+    left = sorted(
+        (ticket for ticket in tickets if not _went_back(ticket)),
+        key=lambda ticket: (ticket.used_at is not None, ticket.voiding is None, -ticket.serial),
+    )
+    if len(left) < line.quantity:
+        raise TooFewTickets(f"The order line has {len(left)} tickets left.", line_id=str(line.line_id), left=len(left))
+    return left[: line.quantity]
+
+
+def _went_back(ticket: KnownTicket) -> bool:
+    return ticket.voiding is not None and ticket.voiding.origin is VoidedBy.SALE
 
 
 def _locked(tx: Tx, ticket_id: UUID, organisation_id: UUID) -> KnownTicket:
@@ -120,10 +133,18 @@ def _void(tx: Tx, chosen: Mapping[UUID, tuple[KnownTicket, str]], *, origin: Voi
             raise TicketUsed(
                 "Somebody came in with this ticket, so it cannot be taken back.", ticket_id=str(ticket.id), used_at=ticket.used_at.isoformat()
             )
-        if ticket.voiding is not None:
+        if ticket.voiding is not None and (origin is VoidedBy.BOX_OFFICE or _went_back(ticket)):
             raise TicketIsVoid("This ticket was taken back already.", ticket_id=str(ticket.id))
     if not chosen:
         return
+    # One voiding ends where the next begins: the box office's ends at the same instant, for the same reason, and nobody is told of a way back.
+    ended = [
+        (new_id(), ticket.organisation_id, ticket.voiding.id, now, str(by), reason)
+        for ticket, reason in chosen.values()
+        if ticket.voiding is not None
+    ]
+    if ended:
+        tx.insert(REINSTATEMENT, _REINSTATEMENT, ended)
     numbers = _numbers(tx, list(chosen))
     ids = dict(zip(chosen, new_ids(len(chosen)), strict=True))
     rows = [
@@ -131,7 +152,7 @@ def _void(tx: Tx, chosen: Mapping[UUID, tuple[KnownTicket, str]], *, origin: Voi
         for ticket, reason in chosen.values()
     ]
     tx.insert(VOIDING, ["id", "organisation_id", "ticket_id", "number", "origin", "at", "actor", "reason"], rows)
-    record(tx, [_change(ticket, "void", by, reason) for ticket, reason in chosen.values()], now=now)
+    record(tx, [_change(ticket, "void", by, reason, origin=origin) for ticket, reason in chosen.values()], now=now)
     announce(
         tx,
         [
@@ -153,7 +174,9 @@ def _numbers(tx: Tx, ticket_ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(rows)
 
 
-def _change(ticket: KnownTicket, action: str, by: Actor, reason: str) -> Change:
+def _change(ticket: KnownTicket, action: str, by: Actor, reason: str, *, origin: VoidedBy | None = None) -> Change:
+    before = {"state": ticket.state.value}
+    after = {"state": {"void": "void", "reinstate": "reinstated", "activate": "activated"}[action]}
     return Change(
         by=by,
         action=action,
@@ -161,6 +184,6 @@ def _change(ticket: KnownTicket, action: str, by: Actor, reason: str) -> Change:
         object_id=ticket.id,
         reason=reason,
         organisation_id=ticket.organisation_id,
-        before={"state": ticket.state.value},
-        after={"state": {"void": "void", "reinstate": "reinstated", "activate": "activated"}[action]},
+        before=before if ticket.voiding is None else before | {"origin": ticket.voiding.origin.value},
+        after=after if origin is None else after | {"origin": origin.value},
     )

@@ -19,6 +19,12 @@ def titled(session: dict[str, Any]) -> str:
 
 
 @register.filter
+def venue(session: dict[str, Any]) -> str:
+    """The name of a session's venue in the active language; empty while it is to be confirmed."""
+    return in_language(str(session["venue"]), session.get("venues", {}), get_language() or "en")
+
+
+@register.filter
 def when(session: dict[str, Any]) -> str:
     """When a session starts, with its zone; or that it is to be confirmed."""
     return at(str(session["starts_at"]), str(session["time_zone"]))

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 from pypdf import PdfReader
 
@@ -211,3 +213,23 @@ def test_places_near_their_doors_come_first_and_the_rest_can_be_shown(office: Bo
     assert "Far away" not in page
     assert "Show 1 more session" in page
     assert "Far away" in text_of(steward, "/scan?all=1")
+
+
+def test_the_list_of_places_costs_the_same_for_one_session_and_for_forty(office: BoxOffice, steward: Client) -> None:
+    edition = make_edition(organisation_id=office.organisation_id)
+    costs = []
+    for rows in (1, 40):
+        for n in range(rows - models.SessionSale.objects.count()):
+            make_box_office(session=make_session(edition=edition, code=f"MORE{n}"), categories=("A",), gates=())
+        with CaptureQueriesContext(connection) as queries:
+            page = text_of(steward, "/scan")
+        assert page.count('<li class="ticket-line">') == rows
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
+def test_the_gate_names_its_venue_in_the_stewards_language(office: BoxOffice, steward: Client) -> None:
+    for path in ("/zh-hans/scan", f"/zh-hans/scan/{office.session.id}"):
+        page = text_of(steward, path)
+        assert "河畔游泳馆" in page
+        assert "River Pool" not in page

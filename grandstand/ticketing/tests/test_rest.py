@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from grandstand.games.testing import make_edition, make_session
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.movement.api import Role, revoke_role
@@ -104,6 +107,27 @@ def test_what_was_decided_without_network_comes_back_and_the_bundle_is_signed(sc
         "by_gate": [],
         "refused_by_reason": {},
     }
+
+
+def test_lists_of_the_gate_cost_the_same_for_one_row_and_for_forty(scanner: Scanner) -> None:
+    edition = make_edition(organisation_id=scanner.office.organisation_id)
+    costs = []
+    for new, rows in ((1, 1), (39, 40)):
+        for ticket_id in scanner.office.issue(scanner.office.line(quantity=new)):
+            ticketing.void_ticket(ticket_id=ticket_id, organisation_id=scanner.office.organisation_id, by=BY, reason="for a test", now=NOW)
+        for n in range(rows - models.SessionSale.objects.count()):
+            make_box_office(session=make_session(edition=edition, code=f"MORE{n}"), categories=("A",), gates=())
+        with CaptureQueriesContext(connection) as places:
+            assert len(scanner.get(root="/api/v1/scan/sessions").json()) == rows
+        with CaptureQueriesContext(connection) as bundle:
+            assert len(scanner.get("/bundle").json()["content"]["void"]) == rows
+        costs.append((len(places), len(bundle)))
+    assert costs[0] == costs[1]
+
+
+def test_venue_and_gates_are_told_in_the_language_asked_for(scanner: Scanner) -> None:
+    told = scanner.client.get(scanner.root, headers={"Authorization": f"Bearer {scanner.token}", "Accept-Language": "fr"}).json()
+    assert (told["venue"], told["gates"][0]["name"]) == ("Piscine de la Rivière", "Porte 1")
 
 
 def test_guessing_codes_is_slowed_down(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:

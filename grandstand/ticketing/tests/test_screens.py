@@ -77,6 +77,30 @@ def test_tickets_are_clean_still_and_as_wide_as_the_window(gate: Gate, chromium:
             assert look(page) == [], path
 
 
+@pytest.mark.parametrize(("viewport", "hours"), [(DESKTOP, 24), (PHONE, 12)], ids=["desktop", "phone"])
+def test_the_chart_of_sales_fills_its_box_and_shows_the_newest_hours_without_scrolling(
+    gate: Gate, chromium: Browser, viewport: dict[str, int], hours: int
+) -> None:
+    with visit(chromium, gate.address, viewport=viewport) as page:
+        page.context.add_cookies(gate.cookies(make_member(gate.office.organisation_id, Role.BOX_OFFICE)))  # type: ignore[arg-type] # as above
+        for prefix in ("", "/zh-hans"):
+            page.goto(f"{gate.address}{prefix}/console/")
+            page.locator(".sales__plot").wait_for()
+            left, right, spans = page.locator(".sales__plot").evaluate(_BARS)
+            seen = [(start, end) for start, end in spans if start >= left and end <= right]
+            assert (len(spans), len(seen)) == (24, hours)
+            assert tuple(spans[-1]) == seen[-1]
+            assert right - seen[-1][1] == pytest.approx(seen[0][0] - left, abs=1)
+            assert page.locator(".sales__plot").evaluate("plot => plot.parentElement.scrollWidth <= plot.parentElement.clientWidth")
+            assert overflow_px(page) == 0
+
+
+_BARS = """plot => {
+  const { left, right } = plot.getBoundingClientRect();
+  return [left, right, [...plot.querySelectorAll("rect")].map((bar) => [bar.getBoundingClientRect().left, bar.getBoundingClientRect().right])];
+}"""
+
+
 def at_the_gate(chromium: Browser, gate: Gate, **options: Any) -> Any:
     return visit(chromium, gate.address, viewport=PHONE, **options)
 

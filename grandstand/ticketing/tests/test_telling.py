@@ -41,15 +41,15 @@ def settle() -> list[mail.EmailMessage]:
 
 
 @pytest.mark.parametrize(
-    ("language", "subject", "path"),
+    ("language", "subject", "venue", "path"),
     [
-        ("en", "Your tickets are here: Women's 100 m freestyle, heats", "/tickets/orders/"),
-        ("fr", "Vos billets sont là : 100 m nage libre dames, séries", "/fr/tickets/orders/"),
-        ("zh-hans", "您的门票已出：女子100米自由泳预赛", "/zh-hans/tickets/orders/"),
+        ("en", "Your tickets are here: Women's 100 m freestyle, heats", "River Pool", "/tickets/orders/"),
+        ("fr", "Vos billets sont là : 100 m nage libre dames, séries", "Piscine de la Rivière", "/fr/tickets/orders/"),
+        ("zh-hans", "您的门票已出：女子100米自由泳预赛", "河畔游泳馆", "/zh-hans/tickets/orders/"),
     ],
 )
 def test_tickets_come_by_mail_with_link_paper_and_calendar_in_the_readers_language(
-    database: Database, language: str, subject: str, path: str
+    database: Database, language: str, subject: str, venue: str, path: str
 ) -> None:
     titles = {"fr": "100 m nage libre dames, séries", "zh-hans": "女子100米自由泳预赛"}
     office = make_box_office(session=make_session(titles=titles))
@@ -57,6 +57,7 @@ def test_tickets_come_by_mail_with_link_paper_and_calendar_in_the_readers_langua
     office.issue(line)
     (sent,) = settle()
     assert sent.subject == subject
+    assert f", {venue}\n" in sent.body
     assert f"{settings.GRANDSTAND_URL}{path}{line.order_id}" in sent.body
     assert [(attached[0], attached[2]) for attached in sent.attachments] == [("tickets.pdf", "application/pdf"), ("tickets.ics", "text/calendar")]
     assert settle() == []

@@ -23,6 +23,7 @@ from grandstand.ticketing.values import (
     TicketIsVoid,
     TicketNotVoid,
     TicketRefunded,
+    TicketsMiscounted,
     TicketState,
     TooFewTickets,
 )
@@ -148,6 +149,39 @@ def test_a_refunded_ticket_cannot_come_back_because_its_seat_went_back(database:
     revoke(database, line, 1)
     with pytest.raises(TicketRefunded):
         ticketing.reinstate_ticket(ticket_id=ticket_id, organisation_id=office.organisation_id, by=BY, reason="please", now=NOW)
+
+
+def test_a_refund_takes_what_the_box_office_voided_first_and_its_history_tells_of_no_way_back(database: Database) -> None:
+    office = make_box_office()
+    line = office.line(quantity=3)
+    ids = office.issue(line)
+    ticketing.void_ticket(ticket_id=ids[0], organisation_id=office.organisation_id, by=BY, reason="stolen", now=NOW)
+    revoke(database, line, 1)
+    assert states(office, line) == [TicketState.VOID, TicketState.VALID, TicketState.VALID]
+    assert [(event.kind, event.reason) for event in ticketing.history(ticket_id=ids[0], language="en")] == [
+        (EventKind.ISSUED, ""),
+        (EventKind.VOIDED, "stolen"),
+        (EventKind.VOIDED, "refunded"),
+    ]
+    with pytest.raises(TicketRefunded):
+        ticketing.reinstate_ticket(ticket_id=ids[0], organisation_id=office.organisation_id, by=BY, reason="found", now=NOW)
+    with pytest.raises(TooFewTickets, match="2 tickets left"):
+        revoke(database, line, 3)
+    revoke(database, line, 2)
+    with database.write() as tx:
+        assert TICKETS.fulfilled_many(tx, [line.line_id]) == {}
+        assert [finding for finding in ticketing.check_tickets(tx) if not finding.healthy] == []
+
+
+def test_tickets_named_are_as_many_as_are_taken_back_and_different(database: Database) -> None:
+    office = make_box_office()
+    line = office.line(quantity=3)
+    first, second, _ = office.issue(line)
+    for quantity, named in ((1, (first, second)), (2, (first,)), (2, (first, first))):
+        with pytest.raises(TicketsMiscounted, match="Name as many different tickets") as refused:
+            revoke(database, line, quantity, *named)
+        assert refused.value.detail == {"named": len(set(named)), "quantity": quantity}
+    assert states(office, line) == [TicketState.VALID] * 3
 
 
 def test_a_ticket_voided_by_the_box_office_was_given_to_its_buyer_all_the_same(database: Database) -> None:

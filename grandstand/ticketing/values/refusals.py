@@ -102,6 +102,13 @@ class TooFewTickets(Refusal):
     code = "too_few_tickets"
 
 
+class TicketsMiscounted(Refusal):
+    """The tickets named to be taken back are more or fewer than the number to be taken back. `detail` has both: `named`, `quantity`."""
+
+    code = "tickets_miscounted"
+    status = 422
+
+
 class NoCode(Refusal):
     """The ticket has no code to show: the session's times are not known yet, or it is void or not activated. `detail["why"]` says which."""
 
