@@ -20,7 +20,7 @@ django.setup()
 
 from bench._baselines import hold_alone  # noqa: E402
 from grandstand.commerce.api import Quote  # noqa: E402
-from grandstand.gate.api import Gate  # noqa: E402
+from grandstand.gate.api import Gate, settle  # noqa: E402
 from grandstand.gate.services import wish_of  # noqa: E402
 
 CLIENTS = 32
@@ -58,6 +58,7 @@ async def _live(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             gate.start()
+            settle()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             gate.stop()

@@ -8,21 +8,26 @@ from django.contrib.admin import display, register
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanSwitchWidget
 
-from grandstand.commerce.models import Document, OrderChange, Payback, Sale, SaleLine, TaxRate
+from grandstand.commerce.models import Document, Order, OrderChange, Payback, Sale, SaleLine, TaxRate
+from grandstand.commerce.services.cancelling import cancel_order
+from grandstand.commerce.services.desk import write_at_desk
 from grandstand.commerce.services.refunding import refund_many
 from grandstand.commerce.services.sending_back import pay_back_again
 from grandstand.commerce.services.taxes import set_tax_rates
 from grandstand.commerce.values import LineRefund, NewTaxRate, RefundAsk
 from grandstand.kit.clock import now
+from grandstand.kit.errors import NotAllowed
 from grandstand.kit.ids import new_id
 from grandstand.kit.money import Money
-from grandstand.movement.console import OrganisationAdmin, ReasonForm, Role, actor, console, reason
+from grandstand.movement.console import OrganisationAdmin, ReasonForm, Role, actor, console, reach, reason
 from grandstand.store.api import write
 from grandstand.ui.formats import money_text
 
@@ -49,6 +54,16 @@ class LineRefundForm(RefundForm):
     units = forms.IntegerField(label=_("Units to refund"), min_value=1, widget=UnfoldAdminIntegerFieldWidget)
 
 
+class CancelForm(ReasonForm):
+    """An order that was not paid ends."""
+
+    cancel = forms.BooleanField(
+        label=_("Cancel the order"),
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("It was not paid yet. What the buyer chose is free again, and money that came in part goes back."),
+    )
+
+
 class _Refunds(OrganisationAdmin):
     """A row of which money can go back."""
 
@@ -62,22 +77,29 @@ class _Refunds(OrganisationAdmin):
     def _refund(self, request: HttpRequest, order_id: UUID, lines: tuple[LineRefund, ...], form: Any) -> None:
         given = form.cleaned_data
         ask = RefundAsk(key=given["key"], order_id=order_id, reason=reason(form), lines=lines, restock=given["restock"])
-        with write() as tx:
+        with write_at_desk() as tx:
             refund_many(tx, [ask], by=actor(request), now=now())
 
 
 @register(Sale, site=console)
 class SaleAdmin(_Refunds):
-    """What the organisation sold, order by order. Changing one gives back all that is left of it."""
+    """What the organisation sold, order by order. Changing one gives back all that is left of it, or cancels the order while it is not paid."""
 
     form = RefundForm
-    list_display = ("number", "status", "paid_at", "total", "refunded", "organisation")
+    list_display = ("number_kept", "total", "status", "paid", "refunded", "organisation")
     list_filter = ("order__status", "organisation")
     list_select_related = ("order", "organisation")
     search_fields = ("order__number", "order__email")
     ordering = ("-id",)
     fields = ("number", "status", "buyer", "paid_at", "total", "refunded", "lines", "history_shown", "papers", "restock", "key")
     readonly_fields = ("number", "status", "buyer", "paid_at", "total", "refunded", "lines", "history_shown", "papers")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 Django's signature
+        return super().get_form(request, obj, change, **({"form": CancelForm} | kwargs if _waits(obj) else kwargs))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = super().get_fields(request, obj)
+        return [*self.readonly_fields, "cancel", *(name for name in fields if name == "reason")] if _waits(obj) else fields
 
     @display(description=_("order"), ordering="order__number")
     def number(self, obj: Sale) -> str:
@@ -86,6 +108,19 @@ class SaleAdmin(_Refunds):
     @display(description=_("status"), ordering="order__status")
     def status(self, obj: Sale) -> str:
         return obj.order.get_status_display()
+
+    @display(description=_("order"), ordering="order__number")
+    def number_kept(self, obj: Sale) -> SafeString:
+        """On one line, however narrow the list: a number that is broken reads as two."""
+        return format_html(_UNBROKEN, obj.order.number)
+
+    @display(description=_("paid at"), ordering="paid_at")
+    def paid(self, obj: Sale) -> SafeString | None:
+        """Day and time one above the other: two lines on a telephone, not five."""
+        if obj.paid_at is None:
+            return None
+        at = localtime(obj.paid_at)
+        return format_html_join("", _UNBROKEN, [(date_format(at, "DATE_FORMAT"),), (date_format(at, "TIME_FORMAT"),)])
 
     @display(description=_("buyer"))
     def buyer(self, obj: Sale) -> str:
@@ -121,9 +156,19 @@ class SaleAdmin(_Refunds):
         return format_html_join("", '<div><a href="{}">{}</a></div>', [(reverse("commerce:document", args=[row.id]), row.number) for row in rows])
 
     def save_through(self, request: HttpRequest, obj: Sale, form: Any, change: bool) -> None:  # noqa: FBT001 the base has it so
+        if isinstance(form, CancelForm):
+            self._cancel(request, obj, form)
+            return
         left = SaleLine.objects.filter(sale=obj, refunded_quantity__lt=F("quantity")).order_by("id")
         lines = tuple(LineRefund(line_id=row.id, quantity=row.quantity - row.refunded_quantity) for row in left)
         self._refund(request, obj.order_id, lines, form)
+
+    def _cancel(self, request: HttpRequest, obj: Sale, form: CancelForm) -> None:
+        sellers = Sale.objects.filter(order_id=obj.order_id).values_list("organisation_id", flat=True)
+        if not all(reach(request).allows(seller_id, self.roles_to_change) for seller_id in sellers):
+            raise NotAllowed(gettext_noop("Other sellers have a part in this order: only the platform's staff can cancel it."))
+        with write_at_desk() as tx:
+            cancel_order(tx, order_id=obj.order_id, by=actor(request), now=now(), reason=reason(form))
 
 
 @register(SaleLine, site=console)
@@ -206,7 +251,7 @@ class PaybackAdmin(OrganisationAdmin):
         return rows
 
     def save_through(self, request: HttpRequest, obj: Payback, form: Any, change: bool) -> None:  # noqa: FBT001 the base has it so
-        with write() as tx:
+        with write_at_desk() as tx:
             pay_back_again(tx, payback_id=obj.id, by=actor(request), reason=reason(form), now=now())
 
 
@@ -233,6 +278,13 @@ class TaxRateAdmin(OrganisationAdmin):
         with write() as tx:
             (id_,) = set_tax_rates(tx, [rate], by=actor(request), reason=reason(form), now=now())
         return id_
+
+
+_UNBROKEN = '<div class="whitespace-nowrap">{}</div>'
+
+
+def _waits(obj: Sale | None) -> bool:
+    return obj is not None and obj.order.status == Order.Status.AWAITING_PAYMENT
 
 
 def _text(minor: int, currency: str) -> str:

@@ -29,6 +29,7 @@ from grandstand.commerce.refusals import (
     BasketNotReady,
     CannotRestock,
     ContactMissing,
+    Crossed,
     KeyReused,
     LineRefused,
     NoSuchBasket,
@@ -52,10 +53,14 @@ from grandstand.commerce.selling import Ask, NoQuote, NotQuoted, Parcel, Quote, 
 from grandstand.commerce.services.adopting import adopt, move_to_market
 from grandstand.commerce.services.asking import capture_payments, fetch_payments, receive_facts
 from grandstand.commerce.services.baskets import add_lines_many, change_lines_many, remove_lines_many, retake_lines_many
+from grandstand.commerce.services.buying import buy_many
 from grandstand.commerce.services.cancelling import cancel_order
+from grandstand.commerce.services.collecting import collect_holds_many
 from grandstand.commerce.services.completing import complete_many
+from grandstand.commerce.services.desk import write_at_desk
+from grandstand.commerce.services.ending import end_overdue_orders
 from grandstand.commerce.services.numbering import issue_credit_notes_many, issue_invoices_many
-from grandstand.commerce.services.paying import begin_payment, open_payment
+from grandstand.commerce.services.paying import Opening, begin_payment, open_payment, open_payments_many
 from grandstand.commerce.services.personal import OrdersOfPerson
 from grandstand.commerce.services.placing import place_order, place_orders_many
 from grandstand.commerce.services.recording import record_payment_facts_many
@@ -67,10 +72,14 @@ from grandstand.commerce.values import (
     Basket,
     BasketLine,
     Begun,
+    Bought,
+    Buying,
+    Collecting,
     Contact,
     Description,
     Document,
     DocumentKind,
+    HeldItem,
     ItemRef,
     LineChange,
     LineRefund,
@@ -118,14 +127,19 @@ __all__ = [
     "BasketLine",
     "BasketNotReady",
     "Begun",
+    "Bought",
+    "Buying",
     "CannotRestock",
+    "Collecting",
     "Contact",
     "ContactMissing",
+    "Crossed",
     "Description",
     "Document",
     "DocumentKind",
     "FactKind",
     "File",
+    "HeldItem",
     "ItemRef",
     "KeyReused",
     "LineChange",
@@ -145,6 +159,7 @@ __all__ = [
     "NotQuoted",
     "NotShipped",
     "NothingToRefund",
+    "Opening",
     "Order",
     "OrderAdopted",
     "OrderCancelled",
@@ -199,15 +214,18 @@ __all__ = [
     "add_lines_many",
     "adopt",
     "begin_payment",
+    "buy_many",
     "cancel_order",
     "capture_payments",
     "change_lines_many",
     "check_orders",
+    "collect_holds_many",
     "complete_many",
     "contacts_many",
     "credit_note_file",
     "document_file",
     "documents_of",
+    "end_overdue_orders",
     "fetch_payments",
     "find_basket",
     "find_owner",
@@ -216,6 +234,7 @@ __all__ = [
     "issue_invoices_many",
     "move_to_market",
     "open_payment",
+    "open_payments_many",
     "opens",
     "order",
     "order_key",
@@ -241,4 +260,5 @@ __all__ = [
     "the_owner",
     "units_in_basket",
     "use_order_page",
+    "write_at_desk",
 ]

@@ -32,9 +32,9 @@ def confirm_order(tx: Tx, fact: OrderPlaced) -> None:
 
 
 def send_papers(tx: Tx, fact: OrderPaid) -> None:
-    """Number the invoices and send them with the receipt."""
+    """Number the invoices, dated by the instant of numbering, and send them with the receipt."""
     order = _order(tx, fact.order_id)
-    issue_invoices_many(tx, [sale.sale_id for sale in order.sales], now=fact.occurred_at)
+    issue_invoices_many(tx, [sale.sale_id for sale in order.sales], now=tx.now())
     papers = [messaging.Attachment(file_name=f"{order.number}.pdf", media_type="application/pdf", provider=RECEIPT, provider_id=str(order.order_id))]
     papers += _papers(tx, "order_id", order.order_id, "invoice", INVOICE)
     _tell(tx, order, fact, "order_paid", {}, papers)
@@ -44,7 +44,7 @@ def send_refund_papers(tx: Tx, fact: OrderRefunded) -> None:
     """Number the credit notes of what was bought, and tell the buyer what goes back and why."""
     order = _order(tx, fact.order_id)
     (refund,) = among(tx, models.Refund, RefundRow, "id", [fact.refund_id])
-    issue_credit_notes_many(tx, [refund.id], now=fact.occurred_at)
+    issue_credit_notes_many(tx, [refund.id], now=tx.now())
     amount = Money(minor=refund.amount_minor, currency=refund.currency)
     context: dict[str, Json] = {"amount": money_text(amount, language=order.language), "cause": refund.cause}
     template = "order_refunded" if refund.cause == "asked" else "money_sent_back"

@@ -136,3 +136,9 @@ class TaxRateOverlaps(Refusal):
 
     code = "tax_rate_overlaps"
     status = 422
+
+
+class Crossed(Refusal):
+    """Two people changed the same things at one moment, and the database let the other go first: nothing was written, ask again."""
+
+    code = "crossed"

@@ -106,6 +106,8 @@ class RevokedLine:
     quantity: int
     reason: str
     unit_ids: tuple[UUID, ...] = ()
+    restock: bool = True
+    """Whether the units are for sale again at once."""
 
 
 class Seller(Protocol):
@@ -122,7 +124,10 @@ class Seller(Protocol):
         ...
 
     def revoke_many(self, tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: datetime) -> None:
-        """Take back what was given. The stock itself is returned by commerce. Raises Refusal when a unit cannot be taken back (used)."""
+        """Take back what was given. The stock itself is returned by commerce.
+
+        Raises Refusal when a unit cannot be taken back (used), or not without being sold again (it never left).
+        """
         ...
 
     def describe_many(self, tx: Tx, refs: Sequence[ItemRef], *, language: str) -> list[Description]:

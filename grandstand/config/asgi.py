@@ -13,7 +13,7 @@ from django.conf import settings  # noqa: E402
 
 from grandstand.config.threads import LastingThreads  # noqa: E402
 from grandstand.config.worker import Worker  # noqa: E402
-from grandstand.gate.api import Gate  # noqa: E402
+from grandstand.gate.api import Gate, settle  # noqa: E402
 
 _pages = LastingThreads(_django)
 _gate = Gate(settings.DATABASE_URL, [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)])
@@ -37,6 +37,7 @@ async def _live(receive: Any, send: Any) -> None:
             _gate.start()
             if worker is not None:
                 worker.start()
+            settle()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             _gate.stop()

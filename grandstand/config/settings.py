@@ -38,6 +38,8 @@ DATABASE_URL = env.text(
     f"sqlite:///{GRANDSTAND_HOME}/grandstand.sqlite3",
     "The database: sqlite:///file or postgresql://user:password@host:port/name.",
 )
+if DATABASE_URL.partition(":")[0] not in {"sqlite", "postgresql", "postgres", "pgsql"}:
+    raise env.SettingWrong("DATABASE_URL names no database of ours: use postgresql://user:password@host:port/name or sqlite:///file")
 DATABASES: dict[str, dict[str, Any]] = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {"ENGINE": "grandstand.store.sqlite", "CONN_MAX_AGE": None}
@@ -45,7 +47,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     # In the database, because rate limits of sign-in are counted here and must hold for all processes together.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "store_cache"},
+    # Room for far more keys than a day brings, because what does not fit is thrown out, a lock of a guessed account too. Expired rows are swept.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "store_cache", "OPTIONS": {"MAX_ENTRIES": 10_000_000}},
 }
 
 # -- what is installed -----------------------------------------------------------------------------------------------------------------
@@ -218,6 +221,7 @@ UNFOLD = {
     "SITE_HEADER": "Grandstand",
     "SITE_SYMBOL": "stadium",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/ui/mark.svg"}],
+    "SCRIPTS": ["/static/movement/console.js"],
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": reverse_lazy("ui:language")},
     "ACCOUNT": {"navigation": [{"title": _("Your details"), "link": reverse_lazy("people:profile")}]},
@@ -257,12 +261,17 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_PRELOAD = env.flag(
+    "GRANDSTAND_HSTS_PRELOAD",
+    default=False,
+    meaning="Let browsers' makers list the whole domain, with all below it, as served by TLS only: hard to take back.",
+)
 if not GRANDSTAND_LOCAL:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by the machine itself or a load balancer, without TLS
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    if ALLAUTH_TRUSTED_PROXY_COUNT:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # anybody can send it; only a proxy of ours is believed
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True

@@ -1,4 +1,4 @@
-"""What runs without being asked: facts are delivered, mail is sent, holds expire, stock is released, tasks are done.
+"""What runs without being asked: facts are delivered, mail is sent, holds expire, unpaid orders end, stock is released, tasks are done.
 
 One thread per job, each with its own database connection. On SQLite they live in the server's process (asgi.py) and share its write lock;
 on PostgreSQL any number of `grandstand worker` may run, because every job takes only what no other holds.
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
@@ -73,9 +74,17 @@ def _release_stock(at: datetime) -> int:
     return store.write_retrying(lambda tx: inventory.run_due_releases(tx, now=store.advance(tx)))
 
 
-def _sweep_rates(at: datetime) -> int:
+def _end_overdue_orders(at: datetime) -> int:
+    """By the database's clock, as the sweep of holds, so that both agree on what is over."""
+    return store.write_retrying(lambda tx: commerce.end_overdue_orders(tx, now=store.advance(tx)))
+
+
+def _sweep(at: datetime) -> int:
+    """What has run out and nobody reads any more: counters of rates, rows of the cache, sessions."""
     with store.write() as tx:
         store.sweep(tx, now=at)
+        tx.execute(f"DELETE FROM {settings.CACHES['default']['LOCATION']} WHERE expires < %s", (at,))
+    SessionStore.clear_expired()
     return 0
 
 
@@ -110,9 +119,10 @@ def jobs() -> list[Job]:
         Job(name="run_test_bank", every=timedelta(milliseconds=500), work=_run_test_bank),
         Job(name="expire_holds", every=timedelta(seconds=1), work=_expire_holds),
         Job(name="release_stock", every=timedelta(seconds=10), work=_release_stock),
+        Job(name="end_overdue_orders", every=timedelta(seconds=10), work=_end_overdue_orders),
         Job(name="do_tasks", every=timedelta(seconds=1), work=_do_tasks),
         Job(name="forget_addresses", every=timedelta(hours=1), work=_forget_addresses),
-        Job(name="sweep_rates", every=timedelta(hours=1), work=_sweep_rates),
+        Job(name="sweep", every=timedelta(hours=1), work=_sweep),
     ]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from grandstand.commerce.values import ItemRef
+from grandstand.commerce.api import ItemRef
 from grandstand.gate.batching import Batcher
 from grandstand.gate.passes import Passes
 from grandstand.gate.services import Desk

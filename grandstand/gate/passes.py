@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from grandstand.commerce.values import Owner
+from grandstand.commerce.api import Owner
 from grandstand.gate.values import Pass, PassWrong
 
 SIGNATURE_BYTES = 16

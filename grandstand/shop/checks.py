@@ -7,12 +7,13 @@ from grandstand.store.api import Kind, Tx
 _SHOWN = 10
 """So many culprits are named; the others are counted."""
 
+_AT_THE_SHOP = "('to_pack', 'packed')"
 _GONE = "('shipped', 'delivered', 'returned')"
 
 
 def check_parcels(tx: Tx) -> list[Finding]:
-    """Whether stock, parcels and their journal agree. Reads all parcels; five statements and inventory's."""
-    return [_stock_left(tx), _shipped_with_their_parcel(tx), _journal_agrees(tx), _something_in_it(tx)]
+    """Whether stock, parcels and their journal agree. Reads all parcels; six statements and inventory's."""
+    return [_stock_left(tx), _stock_waits(tx), _shipped_with_their_parcel(tx), _journal_agrees(tx), _something_in_it(tx)]
 
 
 def _stock_left(tx: Tx) -> Finding:
@@ -28,6 +29,23 @@ def _stock_left(tx: Tx) -> Finding:
         "the units of every shipped parcel left the stock",
         "shipped parcels whose units did not leave the stock, or more did",
         [number for number, hold_id, shipped in rows if left.get(hold_id, 0) != int(shipped)],
+    )
+
+
+def _stock_waits(tx: Tx) -> Finding:
+    """What is claimed of a variant is what its parcels are still to ship: all of what was sold and not taken back, and nothing more."""
+    rows = tx.rows(
+        "SELECT v.sku, v.account_id, CAST(COALESCE(SUM(l.quantity - l.revoked), 0) AS bigint) FROM shop_variant v LEFT JOIN "
+        "(SELECT l.variant_id, l.quantity, l.revoked FROM shop_parcel_line l JOIN shop_parcel p ON p.id = l.parcel_id "
+        f"WHERE p.status IN {_AT_THE_SHOP}) l ON l.variant_id = v.id GROUP BY v.sku, v.account_id ORDER BY v.sku",
+        kinds=[Kind.TEXT, Kind.UUID, Kind.INT],
+    )
+    stock = inventory.availability_many(tx, [account_id for _, account_id, _ in rows])
+    return _finding(
+        "shop_claimed_units_wait_in_parcels",
+        "what is claimed of every variant waits in a parcel to be shipped",
+        "variants of which more is claimed than their parcels are to ship, or less",
+        [sku for sku, account_id, waiting in rows if stock[account_id].claimed != waiting],
     )
 
 
@@ -61,7 +79,7 @@ def _journal_agrees(tx: Tx) -> Finding:
 
 def _something_in_it(tx: Tx) -> Finding:
     rows = tx.rows(
-        "SELECT p.number FROM shop_parcel p WHERE p.status IN ('to_pack', 'packed') AND NOT EXISTS "
+        f"SELECT p.number FROM shop_parcel p WHERE p.status IN {_AT_THE_SHOP} AND NOT EXISTS "
         "(SELECT 1 FROM shop_parcel_line l WHERE l.parcel_id = p.id AND l.quantity > l.revoked) ORDER BY p.number",
         kinds=[Kind.TEXT],
     )

@@ -38,7 +38,7 @@ def add_lines_many(tx: Tx, addings: Sequence[Adding], *, now: datetime) -> list[
     answers: dict[int, LineSet | Refusal] = {position: _restored(answer) for position, answer in asked.known.items()}
     answers |= {position: KeyReused("This form was sent before with other contents: open the page again.") for position in asked.reused}
     fresh = {position: addings[position] for position in asked.fresh}
-    baskets = _opened(tx, list(fresh.values()), now=now)
+    baskets = opened_baskets(tx, [(adding.owner, adding.market_code) for adding in fresh.values()], now=now)
     lines = lines_of(tx, sorted(basket.id for basket in baskets.values()))
     count = {basket_id: len(found) for basket_id, found in lines.items()}
     old = {line.id for found in lines.values() for line in found}
@@ -106,9 +106,9 @@ def _body(adding: Adding) -> str:
     return digest([adding.owner.holder, adding.ref.kind, adding.ref.item_id, adding.quantity, list(adding.seat_ids)])
 
 
-def _opened(tx: Tx, addings: Sequence[Adding], *, now: datetime) -> dict[Owner, BasketRow]:
-    """The open basket of each owner, locked; made where there is none."""
-    markets = {adding.owner: adding.market_code for adding in reversed(addings)}
+def opened_baskets(tx: Tx, owners: Sequence[tuple[Owner, str]], *, now: datetime) -> dict[Owner, BasketRow]:
+    """The open basket of each owner, locked; made, for the market of this code, where there is none."""
+    markets = dict(reversed(owners))
     rows = [
         BasketRow(id=new_id(), person_id=owner.person_id, visitor=owner.visitor, market_code=market_code, state="open", made_at=now)
         for owner, market_code in sorted(markets.items(), key=lambda item: item[0].holder)

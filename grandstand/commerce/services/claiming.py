@@ -23,8 +23,8 @@ def claim(tx: Tx, cases: Sequence[Case], *, now: datetime) -> set[UUID]:
 
     All or nothing per order: when a hold was swept meanwhile, its units are taken again if they are still there and its caps allow; when that
     fails for one line, everything of that order is given back, because a buyer who chose two things together was promised both.
-    One call of inventory when no hold is gone, six at most otherwise. The locks of the second try may meet another transaction's in the other
-    order: then one of both is tried again from the start.
+    One call of inventory when no hold is gone, six at most otherwise. The second try locks caps and accounts when accounts are locked already,
+    against inventory's own order: where two transactions meet so, the database ends one, which is tried again from the start.
     """
     lines = {line.hold_id: line for case in cases for line in case.lines if line.hold_id is not None}
     answers = inventory.confirm_many(tx, sorted(lines), by=BY, now=now)

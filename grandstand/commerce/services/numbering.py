@@ -22,8 +22,8 @@ BY = Actor.system("number_documents")
 def issue_invoices_many(tx: Tx, sale_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """Give each paid sale its invoice and return the new ones' ids. A sale that has one keeps it.
 
-    The counters are locked until the commit, in key order: numbers follow each other without gaps, even when a transaction is undone. A constant
-    number of statements.
+    The counters are locked until the commit, in key order: numbers follow each other without gaps, even when a transaction is undone. They are
+    of the seller's year at `now`, the instant of numbering, and dated no earlier than the number before. A constant number of statements.
     """
     sales = [sale for sale in among(tx, models.Sale, SaleRow, "id", sale_ids) if sale.paid_at is not None]
     lines = among(tx, models.SaleLine, SaleLineRow, "sale_id", [sale.id for sale in sales])
@@ -56,6 +56,7 @@ def _issue(tx: Tx, kind: DocumentKind, papers: Sequence[_Paper], *, now: datetim
     sellers = organisations_many(tx, sorted({sale.organisation_id for sale, _, _ in papers}))
     years = {id_: now.astimezone(ZoneInfo(seller.time_zone)).year for id_, seller in sellers.items()}
     last = _counters(tx, kind, years)
+    before = _dated(tx, kind, [(id_, year, last[id_]) for id_, year in years.items()])
     # Looked up only now: whoever gave a paper its number held the counter until the commit, so it is seen here.
     given = _issued(tx, kind, [sale.id for sale, _, _ in papers])
     missing = [(sale, refund, lines) for sale, refund, lines in papers if (sale.id, refund.id if refund else None) not in given]
@@ -77,7 +78,7 @@ def _issue(tx: Tx, kind: DocumentKind, papers: Sequence[_Paper], *, now: datetim
                 year=year,
                 sequence=last[seller.id],
                 number=document_number(kind, year=year, sequence=last[seller.id]),
-                issued_at=now,
+                issued_at=max(now, before.get(seller.id, now)),
                 language=order.language,
                 body={"seller": _seller(seller), "order": order.number, "currency": sale.currency, "lines": lines, **about},
                 buyer=_buyer(order),
@@ -102,6 +103,13 @@ def _counters(tx: Tx, kind: DocumentKind, years: dict[UUID, int]) -> dict[UUID, 
         counter, ["organisation_id", "year", "last"], f"kind = %s AND {where}", (kind.value, param), order_by="organisation_id, year", lock=True
     )
     return {organisation_id: last for organisation_id, year, last in rows if years[organisation_id] == year}
+
+
+def _dated(tx: Tx, kind: DocumentKind, series: Sequence[tuple[UUID, int, int]]) -> dict[UUID, datetime]:
+    """When each seller's last number was given: another worker's clock may be ahead of ours."""
+    keys = [(organisation_id, kind.value, year, last) for organisation_id, year, last in series]
+    columns = ["organisation_id", "kind", "year", "sequence"]
+    return dict(tx.select_matching(table(models.Document), ["organisation_id", "issued_at"], columns, keys))
 
 
 def _issued(tx: Tx, kind: DocumentKind, sale_ids: Sequence[UUID]) -> set[tuple[UUID, UUID | None]]:

@@ -1,5 +1,7 @@
 """Send a buyer to a provider. The provider is asked between two transactions, never within one."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,11 +16,22 @@ from grandstand.commerce.services.completing import complete_many
 from grandstand.commerce.services.journal import buyer_of
 from grandstand.commerce.values import Begun, OrderStatus, Owner
 from grandstand.kit.actors import Actor
+from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
 from grandstand.store.api import Change, Tx, record, write, write_retrying
 
 FETCH_AFTER = timedelta(minutes=3)
 """A webhook that has not come by then may never: ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Somebody goes to pay an order's total. With `owner`, only theirs is found. `return_path` is a path of this platform."""
+
+    order_id: UUID
+    owner: Owner | None
+    provider_code: str
+    return_path: str
 
 
 def begin_payment(*, order_id: UUID, owner: Owner, provider_code: str, return_path: str, platform_url: str, description: str, now: datetime) -> Begun:
@@ -31,8 +44,9 @@ def begin_payment(*, order_id: UUID, owner: Owner, provider_code: str, return_pa
     if not return_path.startswith("/") or return_path.startswith("//"):
         raise ValueError(f"return_path is a path of this platform, not {return_path!r}")
     asks = provider(provider_code)
+    opening = Opening(order_id=order_id, owner=owner, provider_code=provider_code, return_path=return_path)
     with write() as tx:
-        case, payment = _opened(tx, order_id, owner, provider_code, return_path, now=now)
+        case, payment = _opened(tx, opening, now=now)
     if payment.redirect_url:
         return Begun(payment_id=payment.id, redirect_url=payment.redirect_url)
     ask = PaymentAsk(
@@ -53,35 +67,54 @@ def open_payment(tx: Tx, *, order_id: UUID, owner: Owner | None, provider_code: 
 
     The same payment as before while it is open. With `owner`, only theirs is found. Raises NoSuchOrder, OrderClosed.
     """
-    return _opened(tx, order_id, owner, provider_code, return_path, now=now)[1].id
+    return _opened(tx, Opening(order_id=order_id, owner=owner, provider_code=provider_code, return_path=return_path), now=now)[1].id
 
 
-def _opened(tx: Tx, order_id: UUID, owner: Owner | None, provider_code: str, return_path: str, *, now: datetime) -> tuple[Case, PaymentRow]:
-    case = next(iter(open_cases(tx, [order_id])), None)
+def open_payments_many(tx: Tx, openings: Sequence[Opening], *, now: datetime) -> list[UUID | Refusal]:
+    """The same for many orders, each named once: a payment's id or why not, in their order. Nine statements."""
+    return [opened if isinstance(opened, Refusal) else opened[1].id for opened in _opened_many(tx, openings, now=now)]
+
+
+def _opened(tx: Tx, opening: Opening, *, now: datetime) -> tuple[Case, PaymentRow]:
+    [opened] = _opened_many(tx, [opening], now=now)
+    if isinstance(opened, Refusal):
+        raise opened
+    return opened
+
+
+def _opened_many(tx: Tx, openings: Sequence[Opening], *, now: datetime) -> list[tuple[Case, PaymentRow] | Refusal]:
+    cases = {case.order.id: case for case in open_cases(tx, [opening.order_id for opening in openings])}
+    found = [_found(opening, cases.get(opening.order_id), now) for opening in openings]
+    new = [opened for opened in found if not isinstance(opened, Refusal) and opened[1] not in opened[0].payments]
+    put(tx, models.Payment, [payment for _, payment in new])
+    record(tx, [_change(sale, payment, buyer_of(case)) for case, payment in new for sale in case.sales], now=now)
+    return found
+
+
+def _found(opening: Opening, case: Case | None, now: datetime) -> tuple[Case, PaymentRow] | Refusal:
+    """The payment that is open already, or a new one that is still to be written."""
+    owner = opening.owner
     if case is None or (owner is not None and (case.order.person_id, case.order.visitor) != (owner.person_id, owner.visitor)):
-        raise NoSuchOrder("There is no such order.")
+        return NoSuchOrder("There is no such order.")
     order = case.order
     if order.status != OrderStatus.AWAITING_PAYMENT or order.pay_by <= now:
-        raise OrderClosed("This order cannot be paid any more: choose again.", status=order.status)
+        return OrderClosed("This order cannot be paid any more: choose again.", status=order.status)
     for payment in case.payments:
         totals = case.totals.get(payment.id)
-        if payment.provider == provider_code and (totals is None or not (totals.captured or totals.failures)):
+        if payment.provider == opening.provider_code and (totals is None or not (totals.captured or totals.failures)):
             return case, payment
-    payment = PaymentRow(
+    return case, PaymentRow(
         id=new_id(),
         order_id=order.id,
-        provider=provider_code,
+        provider=opening.provider_code,
         provider_reference="",
         redirect_url="",
-        return_path=return_path,
+        return_path=opening.return_path,
         amount_minor=order.total_minor,
         currency=order.currency,
         begun_at=now,
         fetch_due_at=now + FETCH_AFTER,
     )
-    put(tx, models.Payment, [payment])
-    record(tx, [_change(sale, payment, buyer_of(case)) for sale in case.sales], now=now)
-    return case, payment
 
 
 def _change(sale: SaleRow, payment: PaymentRow, by: Actor) -> Change:

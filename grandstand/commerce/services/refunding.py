@@ -54,9 +54,9 @@ def refund_many(tx: Tx, asks: Sequence[RefundAsk], *, by: Actor, now: datetime) 
     """Refund all of it or, with the first refusal raised, nothing of it. The same key is answered with the same refund.
 
     Sellers take back what they gave, the stock returns, the books say what is owed; never more than was captured and not given back. Raises
-    NoSuchOrder, NoSuchLine, NothingToRefund, RefundTooLarge, CannotRestock, KeyReused, and the refusal of a seller (a used ticket).
-    A constant number of statements, one revocation per kind. Orders are locked in id order, then stock, then the
-    sellers' things, as when an order is completed.
+    NoSuchOrder, NoSuchLine, NothingToRefund, RefundTooLarge, CannotRestock, KeyReused, and the refusal of a seller (a used ticket, goods that
+    never left).
+    A constant number of statements, one revocation per kind. Orders are locked in id order, then the sellers' rows, then stock, as shipping does.
     """
     asked = verdicts(tx, scope=SCOPE, requests=[Asked(each.key, digest([asdict(each)])) for each in asks], now=now)
     if asked.reused:
@@ -145,8 +145,8 @@ def _decide_line(decided: _Decided, line: SaleLineRow, wanted: LineRefund) -> No
 def _write(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) -> None:
     if not decided:
         return
-    _restock(tx, decided, by=by, now=now)
     _revoke(tx, decided, by=by, now=now)
+    _restock(tx, decided, by=by, now=now)
     cases = list({id(each.case): each.case for each in decided}.values())
     entries: list[ledger.Entry] = []
     shares: list[RefundShareRow] = []
@@ -189,7 +189,13 @@ def _revoke(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) ->
         for gone in each.lines:
             if gone.line.nature == Nature.ITEM:
                 wanted = gone.wanted
-                revoked = RevokedLine(line_id=gone.line.id, quantity=wanted.quantity, reason=each.ask.reason, unit_ids=wanted.unit_ids)
+                revoked = RevokedLine(
+                    line_id=gone.line.id,
+                    quantity=wanted.quantity,
+                    reason=each.ask.reason,
+                    unit_ids=wanted.unit_ids,
+                    restock=each.ask.restock,
+                )
                 kinds.setdefault(gone.line.item_kind, []).append(revoked)
     for kind in sorted(kinds):
         the_seller_of(kind).revoke_many(tx, kinds[kind], by=by, now=now)

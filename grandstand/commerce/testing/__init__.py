@@ -1,5 +1,6 @@
 """For tests of this room and those above it: sellers and a provider that pretend, and a world in which somebody can buy."""
 
+from grandstand.commerce.testing.meeting import Meeting
 from grandstand.commerce.testing.providers import FakeProvider, make_fact
 from grandstand.commerce.testing.sellers import FakeItem, FakeSeller, UnitUsed
 from grandstand.commerce.testing.world import BY, LYON, NOW, World, euros, later, make_world, paying_with, selling
@@ -11,6 +12,7 @@ __all__ = [
     "FakeItem",
     "FakeProvider",
     "FakeSeller",
+    "Meeting",
     "UnitUsed",
     "World",
     "euros",

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import django
@@ -14,19 +16,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grandstand.config.settings")
 django.setup()
 
 from grandstand.commerce import models, sellers  # noqa: E402
-from grandstand.commerce.facts import OrderPaid  # noqa: E402
 from grandstand.commerce.payments import ProviderFact  # noqa: E402
+from grandstand.commerce.queries import cases  # noqa: E402
 from grandstand.commerce.queries.rows import OrderRow, among  # noqa: E402
 from grandstand.commerce.services.baskets import add_lines_many  # noqa: E402
 from grandstand.commerce.services.completing import complete_many  # noqa: E402
+from grandstand.commerce.services.ending import end_overdue_orders  # noqa: E402
 from grandstand.commerce.services.numbering import issue_invoices_many  # noqa: E402
 from grandstand.commerce.services.recording import record_payment_facts_many  # noqa: E402
 from grandstand.commerce.services.refunding import refund_many  # noqa: E402
 from grandstand.commerce.testing import BY, NOW, FakeSeller  # noqa: E402
 from grandstand.commerce.values import Adding, LineSet, RefundAsk  # noqa: E402
 from grandstand.kit.errors import Refusal  # noqa: E402
-from grandstand.kit.ids import new_id  # noqa: E402
-from grandstand.store.api import Database, announce, table  # noqa: E402
+from grandstand.store.api import Database, Tx, WallHit, table  # noqa: E402
 
 type Answers = Queue[Any]
 
@@ -53,16 +55,23 @@ def tell(url: str, gate: Barrier, answers: Answers, sold: Sequence[FakeSeller], 
         answers.put([status.value for status in found.values()])
 
 
-def look_then_complete(url: str, gate: Barrier, answers: Answers, sold: Sequence[FakeSeller], order_id: UUID) -> None:
-    """What people write first: look whether the order is paid, and say so when it is not. All look before anyone says."""
+def tell_unlocked(url: str, gate: Barrier, answers: Answers, sold: Sequence[FakeSeller], fact: ProviderFact) -> None:
+    """The same delivery, but for the lock of the order: what a wall stops then is an answer too."""
+
+    def unlocked(tx: Tx, order_ids: Sequence[UUID]) -> list[OrderRow]:
+        return among(tx, models.Order, OrderRow, "id", order_ids)
+
+    with patch.object(cases, "orders_locked", unlocked):
+        try:
+            tell(url, gate, answers, sold, fact)
+        except WallHit as hit:
+            answers.put(hit.constraint)
+
+
+def end(url: str, gate: Barrier, answers: Answers, sold: Sequence[FakeSeller], now: datetime) -> None:
+    """A worker ends what was not paid in time."""
     with _ready(url, gate, sold) as database:
-        with database.write() as tx:
-            (order,) = among(tx, models.Order, OrderRow, "id", [order_id])
-        gate.wait(60)
-        if order.completed_at is None:
-            with database.write() as tx:
-                announce(tx, [OrderPaid(organisation_id=new_id(), occurred_at=NOW, order_id=order_id)])
-        answers.put(order.status)
+        answers.put(database.write_retrying(lambda tx: end_overdue_orders(tx, now=now)))
 
 
 def refund(url: str, gate: Barrier, answers: Answers, sold: Sequence[FakeSeller], ask: RefundAsk) -> None:

@@ -10,18 +10,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from grandstand.commerce import admin
 from grandstand.commerce.models import Sale, SaleLine, TaxRate
 from grandstand.commerce.queries.orders import order
 from grandstand.commerce.refusals import TaxRateOverlaps
 from grandstand.commerce.services.numbering import issue_invoices_many
 from grandstand.commerce.services.taxes import set_tax_rates
-from grandstand.commerce.testing import BY, NOW, World
+from grandstand.commerce.testing import BY, NOW, World, make_fact
+from grandstand.commerce.tests.looking import stock
 from grandstand.commerce.values import NewTaxRate, OrderStatus, Placed
 from grandstand.kit.ids import new_id
 from grandstand.movement.api import Role
 from grandstand.movement.testing import make_member, make_organisation
 from grandstand.people.testing import make_person
-from grandstand.store.api import WallHit
+from grandstand.store.api import Deadlock, WallHit
 
 
 @pytest.fixture
@@ -70,6 +72,50 @@ def test_finance_gives_back_some_units_of_a_line_once_however_often_it_clicks(sq
         assert answer.status_code == 302
     found = order(placed.order_id)
     assert (found.status, found.refunded.minor, found.history[-1].reason) == (OrderStatus.PARTLY_REFUNDED, 2400, "fell ill")
+
+
+def test_a_deadlock_keeps_the_refund_form_and_says_to_send_it_again(sqlite_world: World, finance: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    placed = sqlite_world.bought(sqlite_world.sell(), 2)
+
+    def crossed(*_: Any, **__: Any) -> None:
+        raise Deadlock("deadlock detected")
+
+    monkeypatch.setattr(admin, "refund_many", crossed)
+    given = {"units": 2, "restock": "on", "key": "k", "reason": "fell ill"}
+    answer = finance.post(page("saleline", "change", SaleLine.objects.get().id), given)
+    assert "Somebody else was changing the same things. Nothing was written: send it again." in answer.text
+    assert 'value="fell ill"' in answer.text
+    assert order(placed.order_id).status is OrderStatus.PAID
+
+
+def test_finance_cancels_an_order_that_is_not_paid_with_a_reason(sqlite_world: World, finance: Client) -> None:
+    ref = sqlite_world.sell(units=3, price_minor=1200)
+    placed = sqlite_world.order(ref, 3)
+    sqlite_world.tell(make_fact(sqlite_world.open_payment(placed), minor=700))
+    url = page("sale", "change", Sale.objects.get().id)
+    form = finance.get(url).text
+    assert ('name="cancel"' in form, 'name="restock"' in form) == (True, False)
+    assert finance.post(url, {"reason": "asked by telephone"}).status_code == 200
+    assert order(placed.order_id).status is OrderStatus.AWAITING_PAYMENT
+    assert finance.post(url, {"cancel": "on", "reason": "asked by telephone"}).status_code == 302
+    found = order(placed.order_id)
+    assert (found.status, found.refunded.minor, found.history[1].reason) == (OrderStatus.SENT_BACK, 700, "asked by telephone")
+    assert stock(sqlite_world, ref) == (0, 0)
+
+
+def test_an_order_of_several_sellers_is_cancelled_by_the_platforms_staff_only(sqlite_world: World, finance: Client) -> None:
+    owner = sqlite_world.buyer()
+    sqlite_world.add(owner, sqlite_world.sell())
+    sqlite_world.add(owner, sqlite_world.sell(seller=make_organisation()))
+    placed = sqlite_world.place(owner)
+    url = page("sale", "change", Sale.objects.get(organisation_id=sqlite_world.organisation.id).id)
+    given = {"cancel": "on", "reason": "asked by telephone"}
+    assert "only the platform&#x27;s staff can cancel it" in finance.post(url, given).text
+    assert order(placed.order_id).status is OrderStatus.AWAITING_PAYMENT
+    staff = Client()
+    staff.force_login(get_user_model().objects.get(id=make_person(staff=True).id))
+    assert staff.post(url, given).status_code == 302
+    assert order(placed.order_id).status is OrderStatus.CANCELLED
 
 
 def test_finance_gives_back_all_that_is_left_of_a_sale(sqlite_world: World, finance: Client) -> None:

@@ -8,6 +8,7 @@ from django.core import mail
 from django.utils.translation import override
 
 from grandstand.commerce.links import opens, use_order_page
+from grandstand.commerce.queries.documents import documents_of
 from grandstand.commerce.queries.orders import order
 from grandstand.commerce.services.cancelling import cancel_order
 from grandstand.commerce.services.personal import OrdersOfPerson
@@ -22,7 +23,9 @@ LANGUAGES = ["en", "fr", "zh-hans"]
 
 
 def settle() -> list[Any]:
-    """Deliver every fact and send every mail; returns the mails."""
+    """Deliver every fact and send every mail, three hours later; returns the mails."""
+    with store.write() as tx:
+        tx.execute("INSERT INTO store_clock (id, high_water) VALUES (1, %s) ON CONFLICT (id) DO NOTHING", (later(hours=3),))
     while store.deliver_due(now=later(hours=3)):
         pass
     with store.read() as tx:
@@ -57,6 +60,15 @@ def test_a_paid_order_is_told_with_receipt_and_invoice_and_only_once(sqlite_worl
     assert files(message) == [f"{placed.number}.pdf", "INV-2031-000001.pdf"]
     assert [attachment.content[:5] for attachment in message.attachments] == [b"%PDF-", b"%PDF-"]
     assert (numbers(placed), len(settle())) == (["INV-2031-000001"], 1)
+
+
+def test_a_paper_is_dated_when_it_is_numbered_and_not_when_the_order_was_paid(sqlite_world: World) -> None:
+    """A fact may be delivered late, after the new year or after others."""
+    world = sqlite_world
+    placed = world.bought(world.sell())
+    refund(world, placed)
+    settle()
+    assert [document.issued_at >= later(hours=3) for document in documents_of(placed.order_id)] == [True, True]
 
 
 def test_a_refund_is_told_with_its_credit_note(sqlite_world: World) -> None:

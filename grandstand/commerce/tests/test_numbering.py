@@ -52,6 +52,14 @@ def test_invoices_count_from_one_per_seller_and_year(world: World) -> None:
     assert numbers(late) == ["INV-2032-000001"]  # it is 2032 in Paris already
 
 
+def test_no_number_carries_an_earlier_date_than_the_number_before_it(world: World) -> None:
+    first, second, third = (world.bought(world.sell()) for _ in range(3))
+    for placed, minute in ((first, 5), (second, 2), (third, 9)):
+        issue(world, placed, now=later(minutes=minute))
+    dates = [document.issued_at for placed in (first, second, third) for document in documents_of(placed.order_id)]
+    assert dates == [later(minutes=5), later(minutes=5), later(minutes=9)]
+
+
 def test_an_invoice_is_issued_once_however_often_it_is_asked_for(world: World) -> None:
     placed = world.bought(world.sell())
     assert len(issue(world, placed)) == 1

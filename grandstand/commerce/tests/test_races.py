@@ -5,10 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
+
+from grandstand.commerce.checks import check_orders
 from grandstand.commerce.facts import OrderPaid
 from grandstand.commerce.queries.documents import documents_of
 from grandstand.commerce.queries.orders import order
-from grandstand.commerce.testing import World, make_fact
+from grandstand.commerce.services.recording import record_payment_facts_many
+from grandstand.commerce.testing import NOW, World, later, make_fact
 from grandstand.commerce.tests import racers
 from grandstand.commerce.tests.looking import books, facts_told, given, stock
 from grandstand.commerce.values import Adding, LineRefund, OrderStatus, RefundAsk
@@ -19,11 +23,16 @@ RACERS = 16
 
 def race(work: Callable[..., None], world: World, *arguments: Sequence[object]) -> list[Any]:
     """Run `work` in one process per list of arguments, all let go at once, and return their answers."""
+    return race_each(world, [(work, *own) for own in arguments])
+
+
+def race_each(world: World, runs: Sequence[tuple[Callable[..., None], *tuple[object, ...]]]) -> list[Any]:
+    """One process for each of `runs`, a work with its arguments, all let go at once; returns their answers."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([racers.__name__])
-    gate, answers = context.Barrier(len(arguments)), context.Queue()
+    gate, answers = context.Barrier(len(runs)), context.Queue()
     sold = [world.tickets, world.goods]
-    processes = [context.Process(target=work, args=(world.database.url, gate, answers, sold, *own)) for own in arguments]
+    processes = [context.Process(target=work, args=(world.database.url, gate, answers, sold, *own)) for work, *own in runs]
     for process in processes:
         process.start()
     found = [answers.get(timeout=120) for _ in processes]
@@ -55,12 +64,32 @@ def test_sixteen_different_facts_of_one_order_are_all_counted(postgresql_world: 
     assert (found.status, found.captured.minor) == (OrderStatus.PAID, 1600)
 
 
-def test_without_the_lock_the_same_race_completes_sixteen_times(postgresql_world: World) -> None:
-    """The control: the race is real, and looking before writing does not win it."""
+@pytest.mark.parametrize("work", [racers.tell, racers.tell_unlocked])
+def test_the_lock_of_the_order_is_what_completes_it_once(postgresql_world: World, work: Callable[..., None]) -> None:
+    """With its control: the same deliveries on the same path, with that lock taken away. The fact is known, so nobody waits for its insertion."""
     world = postgresql_world
-    placed = world.order(world.sell())
-    race(racers.look_then_complete, world, *([placed.order_id] for _ in range(RACERS)))
-    assert facts_told(world, OrderPaid) == ["OrderPaid"] * RACERS
+    placed = world.order(world.sell(price_minor=1200))
+    capture = make_fact(world.open_payment(placed), minor=1200)
+    with world.database.write() as tx:
+        record_payment_facts_many(tx, [capture], now=NOW)
+    race(work, world, *([capture] for _ in range(RACERS)))
+    told = len(facts_told(world, OrderPaid))
+    assert told == 1 if work is racers.tell else told > 1
+
+
+def test_a_capture_that_comes_as_its_order_ends_is_paid_or_sent_back_and_never_both(postgresql_world: World) -> None:
+    world = postgresql_world
+    placed = [world.order(world.sell(price_minor=1200)) for _ in range(8)]
+    captures = [make_fact(world.open_payment(each), minor=1200) for each in placed]
+    at = later(minutes=26)
+    # Eight captures, each against workers that end all eight orders at once.
+    race_each(world, [*((racers.tell, capture) for capture in captures), *((racers.end, at) for _ in range(8))])
+    for each in placed:
+        found = order(each.order_id)
+        outcome = (found.status, given(world, each), found.refunded.minor)
+        assert outcome in [(OrderStatus.PAID, [1], 0), (OrderStatus.SENT_BACK, [0], 1200)]
+    with world.database.write() as tx:
+        assert [finding for finding in check_orders(tx) if not finding.healthy] == []
 
 
 def test_one_refund_asked_for_by_sixteen_processes_is_one(postgresql_world: World) -> None:

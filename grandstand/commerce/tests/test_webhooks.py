@@ -1,17 +1,23 @@
 """Who may tell us that something was paid: signatures, ages, sizes, rates; and answers only after the commit."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from grandstand.commerce.adapters import testbank
 from grandstand.commerce.adapters.testbank import Card
 from grandstand.commerce.adapters.testbank_provider import TestProvider
 from grandstand.commerce.adapters.testbank_signatures import OVERLAP, TOLERANCE, SignatureWrong, check_signature, rotate_key, signature
+from grandstand.commerce.facts import OrderPaid
 from grandstand.commerce.payments import WebhookRefused
+from grandstand.commerce.queries.orders import order
 from grandstand.commerce.testing import NOW, later
 from grandstand.commerce.tests.buying import Buying
+from grandstand.commerce.tests.looking import facts_told
 from grandstand.commerce.values import OrderStatus
 from grandstand.commerce.web import webhooks
 from grandstand.kit.ids import new_id
@@ -81,6 +87,32 @@ def test_a_webhook_is_answered_only_after_the_commit(buying: Buying) -> None:
     buying.clock.pass_(seconds=10)
     assert buying.webhooks() > 0
     assert buying.status() is OrderStatus.PAID
+
+
+def test_a_webhook_delivered_sixteen_times_at_once_is_answered_each_time_and_counts_once(buying: Buying) -> None:
+    buying.choose(Card.GOOD)
+    buying.clock.pass_(seconds=1)
+    signed: list[tuple[bytes, dict[str, str]]] = []
+
+    def keep(body: bytes, headers: dict[str, str]) -> int:
+        signed.append((body, headers))
+        return 503
+
+    testbank.send_webhooks(now=buying.clock.now, transport=keep)
+    together = threading.Barrier(16)
+
+    def deliver(_: int) -> list[int]:
+        client = Client()
+        together.wait(30)
+        answers = [client.post("/payments/webhooks/test/", body, content_type="application/json", headers=headers) for body, headers in signed]
+        connection.close()
+        return [answer.status_code for answer in answers]
+
+    with ThreadPoolExecutor(16) as deliverers:
+        codes = list(deliverers.map(deliver, range(16)))
+    assert codes == [[204] * len(signed)] * 16
+    assert (buying.status(), facts_told(buying.world, OrderPaid)) == (OrderStatus.PAID, ["OrderPaid"])
+    assert order(buying.placed.order_id).captured == buying.placed.total
 
 
 def test_a_fact_about_nothing_of_ours_is_kept(buying: Buying) -> None:

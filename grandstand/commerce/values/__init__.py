@@ -1,6 +1,17 @@
 """What crosses the door of commerce, besides what sellers speak (selling.py) and what providers speak (payments.py)."""
 
-from grandstand.commerce.values.baskets import Adding, Basket, BasketLine, LineChange, LineSet, LineState, SellerPart, ShippingChoice
+from grandstand.commerce.values.baskets import (
+    Adding,
+    Basket,
+    BasketLine,
+    Collecting,
+    HeldItem,
+    LineChange,
+    LineSet,
+    LineState,
+    SellerPart,
+    ShippingChoice,
+)
 from grandstand.commerce.values.items import Description, ItemRef, Owner, ShipTo
 from grandstand.commerce.values.money import (
     Begun,
@@ -14,6 +25,8 @@ from grandstand.commerce.values.money import (
     SalesTotals,
 )
 from grandstand.commerce.values.orders import (
+    Bought,
+    Buying,
     Contact,
     Nature,
     Order,
@@ -33,10 +46,14 @@ __all__ = [
     "Basket",
     "BasketLine",
     "Begun",
+    "Bought",
+    "Buying",
+    "Collecting",
     "Contact",
     "Description",
     "Document",
     "DocumentKind",
+    "HeldItem",
     "ItemRef",
     "LineChange",
     "LineRefund",

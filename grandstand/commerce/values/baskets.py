@@ -103,6 +103,25 @@ class Adding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldItem:
+    """A hold that was taken outside of a basket, and the item that it is for."""
+
+    hold_id: UUID
+    ref: ItemRef
+    quantity: int
+    seat_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collecting:
+    """An owner's holds shall be lines of their basket, made in `market_code` when they have none."""
+
+    owner: Owner
+    market_code: str
+    items: tuple[HeldItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineChange:
     """A line of the owner's basket shall have `quantity` units, of these seats where it has seats."""
 

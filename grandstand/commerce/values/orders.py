@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from grandstand.commerce.values.baskets import HeldItem
 from grandstand.commerce.values.items import ItemRef, Owner, ShipTo
 from grandstand.commerce.values.taxes import Taxed, Totals
 from grandstand.kit.actors import Actor
@@ -143,6 +144,41 @@ class Placed:
     number: str
     total: Money
     pay_by: datetime
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buying:
+    """A whole purchase: `items` are held, `told` is the total that the buyer was shown, the payment goes through `provider_code`.
+
+    `captured_as` is the provider's name of the money when it came along (a wallet's token that was charged, the test bank); without it a
+    payment is opened and the buyer goes to the provider. `return_path` is where they come back to.
+    """
+
+    key: str
+    owner: Owner
+    market_code: str
+    items: tuple[HeldItem, ...]
+    email: str
+    name: str
+    language: str
+    told: Money
+    provider_code: str
+    return_path: str = "/"
+    captured_as: str = ""
+    ship_to: ShipTo | None = None
+    shipping: Mapping[UUID, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bought:
+    """The order stands; `status` says whether it is paid. `payment_id` is None when there was nothing to pay."""
+
+    order_id: UUID
+    number: str
+    total: Money
+    payment_id: UUID | None
+    status: OrderStatus
     repeated: bool = False
 
 

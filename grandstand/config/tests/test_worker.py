@@ -2,11 +2,13 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
 
 from grandstand.config import worker
 from grandstand.config.worker import Job, Worker, run_once
 from grandstand.kit.clock import now
-from grandstand.store.api import Database
+from grandstand.store.api import Database, Kind
 
 
 def test_a_fault_in_a_job_does_not_end_it(database: Database) -> None:
@@ -54,6 +56,27 @@ def test_a_job_that_did_something_is_done_again_at_once(database: Database, monk
     assert empty.wait(10)
     working.stop()
     assert left == [0]
+
+
+def test_what_ran_out_is_swept_and_what_still_counts_stays(database: Database) -> None:
+    cache.set("over", 1, timeout=1)
+    cache.set("counts", 1, timeout=3600 * 24)
+    old, young = SessionStore(), SessionStore()
+    for session, days in ((old, -1), (young, 1)):
+        session.set_expiry(timedelta(days=days))
+        session.create()
+    [sweep] = [job for job in worker.jobs() if job.name == "sweep"]
+    sweep.work(now() + timedelta(hours=1))
+    with database.write() as tx:
+        assert [key for (key,) in tx.rows("SELECT cache_key FROM store_cache", kinds=[Kind.TEXT])] == [":1:counts"]
+    assert [SessionStore().exists(session.session_key or "") for session in (old, young)] == [False, True]
+
+
+def test_a_lock_of_sign_in_outlives_a_thousand_other_keys(database: Database) -> None:
+    cache.set("a-lock", 1, timeout=3600)
+    for n in range(1_000):
+        cache.set(f"somebody-{n}", 1, timeout=3600)
+    assert cache.get("a-lock") == 1
 
 
 def test_every_real_job_runs_on_an_empty_database(database: Database) -> None:

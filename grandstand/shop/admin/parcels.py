@@ -1,6 +1,6 @@
 """Parcels: each by itself, and the board on which a day's parcels are packed and shipped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,17 +18,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from grandstand.commerce import api as commerce
 from grandstand.kit.clock import now
 from grandstand.kit.errors import Refusal
 from grandstand.movement.console import OrganisationAdmin, ReasonForm, Role, actor, console, reason
 from grandstand.shop.models import Parcel, ParcelStatusName
 from grandstand.shop.queries import parcels as reads
 from grandstand.shop.queries.packing import packing_list
+from grandstand.shop.queries.rates import shipping_titles
 from grandstand.shop.rules.addresses import address_lines
 from grandstand.shop.rules.parcels import ways
 from grandstand.shop.services import moving
 from grandstand.shop.values import ComeBack, Dispatch, ParcelStatus
-from grandstand.store.api import write
 from grandstand.ui.formats import instant_text
 
 BOARD_LENGTH = 100
@@ -129,7 +130,7 @@ class ParcelAdmin(OrganisationAdmin):
     def save_through(self, request: HttpRequest, obj: Parcel, form: Any, change: bool) -> UUID:  # noqa: FBT001 the base has it so
         why: dict[str, Any] = {"by": actor(request), "reason": reason(form), "now": now()}
         given = form.cleaned_data
-        with write() as tx:
+        with commerce.write_at_desk() as tx:
             match ParcelStatus(given["step"]):
                 case ParcelStatus.PACKED:
                     moving.pack_many(tx, [obj.id], **why)
@@ -155,7 +156,8 @@ class ParcelAdmin(OrganisationAdmin):
     def has_board_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request)
 
-    def _board(self, request: HttpRequest) -> dict[str, Any]:
+    def _board(self, request: HttpRequest, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """With `given`, as it was sent: what was ticked and typed stays."""
         waiting = self.get_queryset(request).filter(status__in=[ParcelStatus.TO_PACK, ParcelStatus.PACKED]).order_by("opened_at", "id")
         ids = {status: list(waiting.filter(status=status).values_list("id", flat=True)[:BOARD_LENGTH]) for status in ("to_pack", "packed")}
         language = get_language() or "en"
@@ -165,12 +167,12 @@ class ParcelAdmin(OrganisationAdmin):
             "opts": self.opts,
             "language": language,
             "lists": [
-                {"status": "to_pack", "title": pgettext_lazy("parcels", "To pack"), "parcels": _shown(ids["to_pack"], language)},
-                {
-                    "status": "packed",
-                    "title": pgettext_lazy("parcels", "Packed, waiting for the carrier"),
-                    "parcels": _shown(ids["packed"], language),
-                },
+                {"status": status, "title": title, "do": do}
+                | _shown(ids[status], language, given if given is not None and given["do"] == do else None)
+                for status, do, title in (
+                    ("to_pack", "pack", pgettext_lazy("parcels", "To pack")),
+                    ("packed", "ship", pgettext_lazy("parcels", "Packed, waiting for the carrier")),
+                )
             ],
             "most": BOARD_LENGTH,
         }
@@ -182,7 +184,7 @@ class ParcelAdmin(OrganisationAdmin):
         if not form.is_valid():
             messages.error(request, gettext("Tick the parcels first."))
             return HttpResponseRedirect(reverse("console:shop_parcel_board"))
-        given = form.cleaned_data
+        given = form.cleaned_data | {"tracking": {id_: request.POST.get(f"tracking-{id_}", "")[:60] for id_ in form.cleaned_data["parcel"]}}
         if given["do"] == "packing_list":
             return _pdf(packing_list(given["parcel"], language=get_language() or "en"))
         if not self.has_board_permission(request):
@@ -192,25 +194,37 @@ class ParcelAdmin(OrganisationAdmin):
         except Refusal as refused:
             number = str(refused.detail.get("number", ""))
             messages.error(request, ": ".join(filter(None, [number, gettext(str(refused))])))
-        else:
-            messages.success(request, done)
+            return TemplateResponse(request, "shop/console/board.html", self._board(request, given), status=refused.status)
+        messages.success(request, done)
         return HttpResponseRedirect(reverse("console:shop_parcel_board"))
 
     def _pack_or_ship(self, request: HttpRequest, given: dict[str, Any]) -> str:
         ids, count = given["parcel"], len(given["parcel"])
         why: dict[str, Any] = {"by": actor(request), "now": now()}
-        with write() as tx:
+        with commerce.write_at_desk() as tx:
             if given["do"] == "pack":
                 moving.pack_many(tx, ids, reason=given["reason"].strip() or "packed at the desk", **why)
                 return ngettext("%(count)d parcel is packed.", "%(count)d parcels are packed.", count) % {"count": count}
-            dispatches = [Dispatch(parcel_id=id_, carrier=given["carrier"], tracking=request.POST.get(f"tracking-{id_}", "")[:60]) for id_ in ids]
+            dispatches = [Dispatch(parcel_id=id_, carrier=given["carrier"], tracking=given["tracking"][id_]) for id_ in ids]
             moving.ship_many(tx, dispatches, reason=given["reason"].strip() or "handed to the carrier", **why)
             return ngettext("%(count)d parcel is shipped.", "%(count)d parcels are shipped.", count) % {"count": count}
 
 
-def _shown(parcel_ids: Sequence[UUID], language: str) -> list[dict[str, Any]]:
+def _shown(parcel_ids: Sequence[UUID], language: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The parcels of a list, all ticked, or ticked and filled in as `given`."""
     found = reads.parcels(parcel_ids, language=language)
-    return [{"parcel": parcel, "address": ", ".join(address_lines(parcel.ship_to)) if parcel.ship_to else ""} for parcel in found]
+    titles = shipping_titles([parcel.organisation_id for parcel in found], language=language)
+    parcels = [
+        {
+            "parcel": parcel,
+            "address": ", ".join(address_lines(parcel.ship_to)) if parcel.ship_to else "",
+            "shipping": titles.get((parcel.organisation_id, parcel.shipping_code), parcel.shipping_code),
+            "ticked": given is None or parcel.parcel_id in given["parcel"],
+            "tracking": "" if given is None else given["tracking"].get(parcel.parcel_id, ""),
+        }
+        for parcel in found
+    ]
+    return {"parcels": parcels, "carrier": given["carrier"] if given else "", "reason": given["reason"] if given else ""}
 
 
 def _ids(texts: Sequence[str]) -> list[UUID]:

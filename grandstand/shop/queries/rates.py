@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from grandstand.shop.rules.catalogue import said
 from grandstand.shop.rules.shipping import Rate
-from grandstand.store.api import Kind, Tx
+from grandstand.store.api import Kind, Tx, read
+
+
+def shipping_titles(organisation_ids: Sequence[UUID], *, language: str) -> dict[tuple[UUID, str], str]:
+    """What each way of shipping of these sellers is called, by seller and code. One statement."""
+    with read() as tx:
+        return {(rate.organisation_id, rate.code): said(rate.names, language) for rate in rates_of(tx, organisation_ids)}
 
 
 def rates_of(tx: Tx, organisation_ids: Sequence[UUID]) -> list[Rate]:

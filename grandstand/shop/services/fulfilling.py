@@ -16,7 +16,7 @@ from grandstand.shop import models
 from grandstand.shop.facts import ParcelCancelled, ParcelOpened
 from grandstand.shop.rules.parcels import AT_THE_SHOP, parcel_number
 from grandstand.shop.services.journal import Step, forget_if_asked, write_steps
-from grandstand.shop.values import NoSuchParcel, ParcelStatus, TooFewUnits
+from grandstand.shop.values import NoSuchParcel, ParcelStatus, StillAtTheShop, TooFewUnits
 from grandstand.store.api import Change, Tx, announce, record, table
 
 PARCEL = table(models.Parcel)
@@ -100,7 +100,8 @@ def take_back_many(tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: date
     """Count `quantity` units of each line as taken back. Nine statements at most.
 
     What is still at the shop will not be shipped: a packed parcel has to be packed again, one with nothing left in it is cancelled. What was
-    shipped stays where it is: refunding it is between shop and buyer. Raises NoSuchParcel, TooFewUnits.
+    shipped stays where it is: refunding it is between shop and buyer. Raises NoSuchParcel, TooFewUnits, and StillAtTheShop for units at the shop
+    that are not to be sold again: nobody would have them any more.
     """
     if not lines:
         return
@@ -110,6 +111,12 @@ def take_back_many(tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: date
         row = own.get(line.line_id)
         if row is None:
             raise NoSuchParcel("This line was never put into a parcel.", line_id=str(line.line_id))
+        if not line.restock and parcels[row.parcel_id][2] in AT_THE_SHOP:
+            raise StillAtTheShop(
+                gettext_noop("This has not left the shop: sell it again, and take what is damaged off the stock of its variant."),
+                field="restock",
+                line_id=str(line.line_id),
+            )
         left = row.quantity - row.revoked
         if line.quantity > left:
             raise TooFewUnits(gettext_noop("So many units are not left of this line."), line_id=str(line.line_id), left=left)

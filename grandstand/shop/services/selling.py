@@ -42,7 +42,7 @@ class Products:
         open_parcels_many(tx, lines, now=now)
 
     def revoke_many(self, tx: Tx, lines: Sequence[commerce.RevokedLine], *, by: Actor, now: datetime) -> None:
-        """See Seller. What was not shipped yet will not be. Raises TooFewUnits, NoSuchParcel."""
+        """See Seller. What was not shipped yet will not be. Raises TooFewUnits, NoSuchParcel, StillAtTheShop."""
         take_back_many(tx, lines, by=by, now=now)
 
     def describe_many(self, tx: Tx, refs: Sequence[commerce.ItemRef], *, language: str) -> list[commerce.Description]:

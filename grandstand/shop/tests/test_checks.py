@@ -46,6 +46,7 @@ def _sent_by_hand(tx: Tx) -> None:
 
 def _emptied_by_hand(tx: Tx) -> None:
     tx.execute("UPDATE shop_parcel_line SET revoked = 1 WHERE shipped = 0")
+    tx.execute("UPDATE inventory_account SET claimed = 0 WHERE claimed = 1")
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,23 @@ def test_a_check_goes_red_for_what_it_watches_and_names_the_parcel(
     number = models.Parcel.objects.get(id=parcels[which]).number
     assert found[red].startswith("1 ")
     assert number in found[red]
+
+
+def _claimed_for_nobody(tx: Tx) -> None:
+    tx.execute("UPDATE inventory_account SET claimed = claimed + 1 WHERE claimed = 1")
+
+
+def _taken_back_without_the_stock(tx: Tx) -> None:
+    tx.execute("UPDATE shop_parcel_line SET quantity = 3, revoked = 1 WHERE shipped = 0")
+
+
+@pytest.mark.parametrize("corrupt", [_claimed_for_nobody, _taken_back_without_the_stock])
+def test_stock_that_is_claimed_and_waits_in_no_parcel_is_named_by_its_variant(
+    corrupt: Callable[[Tx], None], database: Database, parcels: tuple[UUID, UUID]
+) -> None:
+    with database.write() as tx:
+        corrupt(tx)
+    sku = models.ParcelLine.objects.get(parcel_id=parcels[0]).variant.sku
+    found = _red(database)
+    assert set(found) == {"shop_claimed_units_wait_in_parcels"}
+    assert found["shop_claimed_units_wait_in_parcels"].endswith(f": {sku}")

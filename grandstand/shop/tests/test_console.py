@@ -17,8 +17,9 @@ from grandstand.movement.testing import make_market, make_member, make_organisat
 from grandstand.shop import api as shop
 from grandstand.shop import models
 from grandstand.shop.rules.addresses import every_country
+from grandstand.shop.services import moving
 from grandstand.shop.testing import WHY, make_parcel, make_product, make_rates, make_variant, sold_line
-from grandstand.store.api import read, write
+from grandstand.store.api import Deadlock, read, write
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +219,49 @@ def test_a_parcel_without_a_carrier_is_not_shipped() -> None:
         shop.pack_many(tx, [parcel], **WHY)
     assert "carrier" in _send(client, "parcel", parcel, step="shipped")
     assert _statuses() == ["packed"]
+
+
+def test_a_refused_board_keeps_what_was_ticked_and_typed() -> None:
+    organisation = make_organisation().id
+    client, (packed, left_out) = _client(organisation), [make_parcel(organisation) for _ in range(2)]
+    with write() as tx:
+        shop.pack_many(tx, [packed, left_out], **WHY)
+    given = {"do": "ship", "parcel": str(packed), "carrier": " ", f"tracking-{packed}": "6A1", "reason": "the van of ten"}
+    answer = client.post(reverse(BOARD), given)
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert 'value="6A1"' in shown
+    assert 'value="the van of ten"' in shown
+    assert (f'id="p-{packed}" checked' in shown, f'id="p-{left_out}" checked' in shown) == (True, False)
+
+
+def test_a_deadlock_keeps_the_form_and_says_to_send_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    organisation = make_organisation().id
+    client, parcel = _client(organisation), make_parcel(organisation)
+    with write() as tx:
+        shop.pack_many(tx, [parcel], **WHY)
+
+    def crossed(*_: Any, **__: Any) -> None:
+        raise Deadlock("deadlock detected")
+
+    monkeypatch.setattr(moving, "ship_many", crossed)
+    again = "Somebody else was changing the same things. Nothing was written: send it again."
+    assert _send(client, "parcel", parcel, step="shipped", carrier="La Poste") == {"__all__": [again]}
+    board = client.post(reverse(BOARD), {"do": "ship", "parcel": str(parcel), "carrier": "La Poste"})
+    assert board.status_code == 409
+    assert again in board.content.decode()
+    assert 'value="La Poste"' in board.content.decode()
+    assert _statuses() == ["packed"]
+
+
+def test_the_board_names_the_way_of_shipping_as_the_buyer_saw_it() -> None:
+    organisation = make_organisation().id
+    make_rates(organisation)
+    make_parcel(organisation)
+    make_parcel(organisation, sold_line(organisation, make_variant(make_product(organisation)), shipping_code="by-boat"))
+    shown = _client(organisation).get(reverse(BOARD)).content.decode()
+    assert "<br>Standard</td>" in shown
+    assert "<br>by-boat</td>" in shown
 
 
 # -- who -----------------------------------------------------------------------------------------------------------------------------------

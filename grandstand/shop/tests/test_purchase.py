@@ -104,6 +104,19 @@ def test_a_refund_of_what_was_shipped_goes_without_stock_and_not_with_it(world: 
     _all_green(world)
 
 
+def test_what_never_left_is_not_refunded_without_being_sold_again(world: World) -> None:
+    """Nobody would have it any more: the buyer has the money, and the shop a shirt that it cannot sell."""
+    shirt = _shirt(world)
+    placed = world.bought(shirt, 2)
+    parcel = _parcel(placed.order_id)
+    line = commerce.LineRefund(line_id=parcel.lines[0].line_id, quantity=1)
+    with pytest.raises(shop.StillAtTheShop) as refused:
+        _refund(world, placed, line, restock=False)
+    assert refused.value.detail["field"] == "restock"
+    assert (_stock(shirt), commerce.order(placed.order_id).refunded.minor) == ((5, 2), 0)
+    _all_green(world)
+
+
 def test_the_last_shirt_is_sold_once(world: World) -> None:
     shirt = _shirt(world, on_hand=1)
     world.bought(shirt)

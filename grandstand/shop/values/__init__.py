@@ -35,6 +35,7 @@ from grandstand.shop.values.refusals import (
     RateWrong,
     SkuTaken,
     SlugTaken,
+    StillAtTheShop,
     StockRefused,
     TooFewUnits,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "RateWrong",
     "SkuTaken",
     "SlugTaken",
+    "StillAtTheShop",
     "StockRefused",
     "StockState",
     "TooFewUnits",

@@ -94,3 +94,9 @@ class TooFewUnits(Refusal):
     """More of a line is taken back than is left of it. `detail["left"]`."""
 
     code = "too_few_units"
+
+
+class StillAtTheShop(Refusal):
+    """Units that never left cannot be refunded without being sold again. `detail["field"]`, `detail["line_id"]`."""
+
+    code = "still_at_the_shop"
