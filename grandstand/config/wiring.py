@@ -13,12 +13,14 @@ def wire() -> None:
 
 def wire_people() -> None:
     """Mail about accounts goes through messaging, markets come from movement, and rooms that know a person are asked at export and erasure."""
+    from django.utils.translation import get_language
+
     from grandstand.messaging import api as messaging
     from grandstand.movement import api as movement
     from grandstand.people import api as people
 
     people.use_mail(messaging.queue_account_mail)
-    people.use_markets(lambda: [(market.code, market.name) for market in movement.markets()])
+    people.use_markets(lambda: [(market.code, market.name_in(get_language() or "")) for market in movement.markets()])
     people.register_personal_data("people", people.AccountOfPerson())
     people.register_personal_data("movement", movement.RolesOfPerson())
     people.register_personal_data("messaging", messaging.NoticesOfPerson())

@@ -5,7 +5,7 @@ from grandstand.messaging.checks import check_notices
 from grandstand.messaging.personal_data import NoticesOfPerson
 from grandstand.messaging.queries import notice_of, notices_of, undelivered
 from grandstand.messaging.sending import send_due
-from grandstand.messaging.services import queue_account_mail, queue_notices
+from grandstand.messaging.services import queue_account_mail, queue_notices, withdraw_notices
 from grandstand.messaging.values import Attachment, NoSuchNotice, Notice, NoticeState, SentNotice, Undelivered
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "queue_notices",
     "send_due",
     "undelivered",
+    "withdraw_notices",
 ]

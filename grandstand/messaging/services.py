@@ -63,6 +63,12 @@ def queue_notices(tx: Tx, notices: Sequence[Notice], *, now: datetime) -> int:
     return tx.insert(table(models.Notice), _COLUMNS, rows, skip_conflicts=True)
 
 
+def withdraw_notices(tx: Tx, *, to_emails: Sequence[str]) -> int:
+    """Take back what waits for these addresses and was not tried yet, as if it had not been queued; returns how many. One statement."""
+    where, param = tx.among("to_email", table(models.Notice).kinds["to_email"], sorted(set(to_emails)))
+    return tx.execute(f"DELETE FROM messaging_notice WHERE state = 'queued' AND attempts = 0 AND {where}", (param,))
+
+
 def queue_account_mail(tx: Tx, mail: AccountMail, now: datetime) -> None:
     """Queue a mail about somebody's account: what people.use_mail asks for."""
     notice = Notice(

@@ -127,6 +127,13 @@ class MarketForm(ReasonForm):
     def clean_territories(self) -> list[str]:
         return _words(self.cleaned_data["territories"])
 
+    def clean_names(self) -> dict[str, str]:
+        """Raise for what is no list of names by language."""
+        names = self.cleaned_data["names"] or {}
+        if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+            raise forms.ValidationError(gettext('Write the names by language: {"fr": "Chine"}.'))
+        return names
+
     def clean_languages(self) -> list[str]:
         """Raise for a language that no page is written in."""
         languages = _words(self.cleaned_data["languages"])
@@ -153,6 +160,7 @@ class MarketAdmin(OrganisationAdmin):
         market = movement.Market(
             code=obj.code,
             name=obj.name,
+            names=obj.names,
             territories=tuple(obj.territories),
             languages=tuple(obj.languages),
             currency=obj.currency,

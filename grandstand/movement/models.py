@@ -84,6 +84,9 @@ class Market(models.Model):
 
     code = models.SlugField(_("code"), primary_key=True, max_length=20)
     name = models.CharField(_("name"), max_length=100)
+    names = models.JSONField(
+        _("name in other languages"), default=dict, blank=True, help_text=_('By language code: {"fr": "Chine", "zh-hans": "中国"}.')
+    )
     territories = models.JSONField(_("territories"), help_text=_("ISO 3166-1 codes such as FR, finer ones as ISO 3166-2 such as GB-NIR."))
     languages = models.JSONField(_("languages"), help_text=_("Language codes, the default one first."))
     currency = models.CharField(_("currency"), max_length=3, help_text=_("Three letters (ISO 4217), such as EUR."))

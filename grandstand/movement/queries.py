@@ -18,7 +18,7 @@ from grandstand.movement.values import (
 from grandstand.store.api import Kind, Row, Tx, read, table
 
 _ORGANISATION = ["id", "parent_id", "kind", "slug", "name", "legal_name", "address", "country", "currency", "time_zone", "tax_number"]
-_MARKET = ["code", "name", "territories", "languages", "currency", "time_zone", "prices_include_tax", "is_default"]
+_MARKET = ["code", "name", "territories", "languages", "currency", "time_zone", "prices_include_tax", "is_default", "names"]
 
 
 def organisation(organisation_id: UUID) -> Organisation:

@@ -39,6 +39,8 @@ def check_market(market: Market) -> None:
         raise MarketWrong("Write the code in lower-case letters, digits and hyphens.", field="code")
     if not market.name.strip():
         raise MarketWrong("The market needs a name.", field="name")
+    if not all(name.strip() for name in market.names.values()):
+        raise MarketWrong('Write the names by language: {"fr": "Chine"}.', field="names")
     for territory in market.territories:
         if not _is_territory(territory):
             raise MarketWrong("One of these is no territory: use ISO 3166 codes such as FR or GB-NIR.", field="territories", territory=territory)

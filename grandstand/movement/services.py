@@ -177,7 +177,7 @@ def _columns(details: OrganisationDetails) -> dict[str, Json]:
 
 
 def _market_columns(market: Market) -> dict[str, Json]:
-    return asdict(market) | {"territories": list(market.territories), "languages": list(market.languages)}
+    return asdict(market) | {"territories": list(market.territories), "languages": list(market.languages), "names": dict(market.names)}
 
 
 def _text(identifier: UUID | None) -> str | None:

@@ -1,6 +1,7 @@
 """What crosses this room's door: organisations, roles, markets, and the reasons for a no."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -73,7 +74,7 @@ class Market:
     """What a person shops in. One market is the default.
 
     `territories` are ISO 3166-1 alpha-2 codes, finer ones ISO 3166-2; `languages` have their default first; `currency` is ISO 4217,
-    `time_zone` an IANA name.
+    `time_zone` an IANA name. `names` are the name in other languages, by Django's codes (zh-hans).
     """
 
     code: str
@@ -84,6 +85,16 @@ class Market:
     time_zone: str
     prices_include_tax: bool = True
     is_default: bool = False
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def name_in(self, language: str) -> str:
+        """The name in `language` (fr-ca falls back to fr), else the one that every market has."""
+        wanted = language.lower()
+        while wanted:
+            if self.names.get(wanted):
+                return self.names[wanted]
+            wanted = wanted.rpartition("-")[0]
+        return self.name
 
 
 class NoSuchOrganisation(NotFound):

@@ -58,4 +58,4 @@ def basket(request: HttpRequest) -> Basket:
 def market(request: HttpRequest) -> MarketShown | None:
     """Where prices are for. One statement, once a request."""
     chosen = visiting.market(request)
-    return MarketShown(name=chosen.name, currency=chosen.currency, url=reverse("movement:market")) if chosen else None
+    return MarketShown(name=chosen.name_in(visiting.language()), currency=chosen.currency, url=reverse("movement:market")) if chosen else None

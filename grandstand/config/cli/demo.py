@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from grandstand.config.cli.frame import AsJson, Frame, Stop, app, command
+from grandstand.config.cli.serve import address_of, serve_here, settle
 
 
 @app.command()
@@ -18,6 +19,9 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Prepare a fictitious Games and serve it. What is there already stays as it is."""
+    # A name, because a passkey belongs to one and not to a number.
+    address = address_of(host="localhost", port=port)
+    settle(address=address)
     with command(as_json=as_json) as frame:
         if data is not None and not data.is_file():
             raise Stop(f"{data} is no file: give the path of a CSV or JSON file of sessions.")
@@ -31,11 +35,9 @@ def demo(
             made = build(seed=seed, now=now(), data=data, show=lambda step: progress.update(task, description=step))
             progress.update(task, description="Prepared", completed=1, total=1)
         frame.answer = {"seed": seed, "data": str(data) if data else None, **asdict(made)}
-        _tell(frame, f"http://localhost:{port}")
+        _tell(frame, address)
         if serve:
-            from grandstand.config.cli.serve import serve_here
-
-            frame.say(f"\nServing on http://127.0.0.1:{port} (interrupt to stop)")
+            frame.say(f"\nServing on {address} (interrupt to stop)")
             serve_here(port=port)
 
 

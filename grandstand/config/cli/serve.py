@@ -22,26 +22,45 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve the platform, with its background worker, until interrupted."""
+    address = address_of(host=host, port=port)
+    settle(address=address, worker=worker)
     with command(as_json=as_json) as frame:
-        frame.say(f"Serving on http://{host}:{port} (interrupt to stop)")
-        serve_here(host=host, port=port, processes=processes, worker=worker)
+        frame.say(f"Serving on {address} (interrupt to stop)")
+        serve_here(host=host, port=port, processes=processes)
         frame.say("Stopped.")
-        frame.answer = {"address": f"http://{host}:{port}", "stopped": True}
+        frame.answer = {"address": address, "stopped": True}
 
 
-def serve_here(*, host: str = "127.0.0.1", port: int = 8000, processes: int = 1, worker: bool = True) -> None:
+def address_of(*, host: str, port: int) -> str:
+    """Where a browser on this machine finds what listens there; one that listens everywhere listens here too."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 these are compared, not listened on
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+
+
+def settle(*, address: str, worker: bool = True) -> None:
+    """Let people come by `address` where the installation names no other, and leave background work to others without `worker`.
+
+    Before Django is set up: a forked server keeps the settings that its parent read, a spawned one reads them again.
+    """
+    os.environ["GRANDSTAND_URL"] = os.environ.get("GRANDSTAND_URL") or address
+    if not worker:
+        os.environ["GRANDSTAND_WORKER_INSIDE"] = "no"
+
+
+def serve_here(*, host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None:
     """Serve until interrupted. Raises Stop when the port is taken or the database cannot be shared by so many processes."""
+    from django.conf import settings
     from django.db import connection
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    on_sqlite = connection.vendor == "sqlite"
-    if on_sqlite and processes > PROCESSES_ON_SQLITE:
-        raise Stop("SQLite is served by one process: use --processes 1, or `grandstand move` to PostgreSQL first.")
+    if connection.vendor == "sqlite":
+        if processes > PROCESSES_ON_SQLITE:
+            raise Stop("SQLite is served by one process: use --processes 1, or `grandstand move` to PostgreSQL first.")
+        settings.GRANDSTAND_WORKER_INSIDE, os.environ["GRANDSTAND_WORKER_INSIDE"] = True, "yes"
     _migrated()
     _free(host, port)
-    os.environ["GRANDSTAND_WORKER_INSIDE"] = "yes" if worker or on_sqlite else "no"
     # The child opens its own connections; this process keeps none.
     connection.close()
     Granian(

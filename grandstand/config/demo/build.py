@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from grandstand.config.demo import cast, movement, sales, schedule, world
+from grandstand.config.demo import cast, movement, purchases, sales, schedule, selling, world
 from grandstand.games import api as games
 from grandstand.kit.actors import Actor
 from grandstand.store import api as store
@@ -16,6 +16,9 @@ BY = Actor.system("demo")
 REASON = "part of the demo"
 DATA_EDITION = "demo"
 """The code of the edition that a file of the user's own sessions goes into."""
+
+OPEN_FOR = timedelta(hours=purchases.HOURS + 1)
+"""The demo is as if it had been made so long ago: an hour before the first of its purchases."""
 
 type Show = Callable[[str], None]
 """Told the name of each step as it begins."""
@@ -36,12 +39,14 @@ def build(*, seed: int, now: datetime, show: Show, first_day: date | None = None
 
     Its first day is the local day of `now` unless given; a Games that is there keeps its days. Raises what games.import_sessions raises.
     """
+    opened_at = now - OPEN_FOR
     show("Organisations, markets and people")
-    organisations = movement.make_organisations(by=BY, now=now)
-    movement.make_markets(by=BY, now=now)
-    movement.make_people(organisations, by=BY, now=now)
-    sales.enter_taxes(by=BY, now=now)
-    made = _make_games(organisations, seed=seed, first_day=first_day or now.astimezone(ZoneInfo(world.TIME_ZONE)).date(), show=show, now=now)
+    organisations = movement.make_organisations(by=BY, now=opened_at)
+    movement.make_markets(by=BY, now=opened_at)
+    movement.make_people(organisations, by=BY, now=opened_at)
+    sales.enter_taxes(by=BY, now=opened_at)
+    first_day = first_day or now.astimezone(ZoneInfo(world.TIME_ZONE)).date()
+    made = _make_games(organisations, seed=seed, first_day=first_day, show=show, opened_at=opened_at, now=now)
     if data is None:
         return made
     show(f"Sessions of {data.name}")
@@ -53,8 +58,8 @@ def build(*, seed: int, now: datetime, show: Show, first_day: date | None = None
     return Made(edition=made.edition, sessions=made.sessions, is_new=made.is_new, imported=dict(report.as_json()))
 
 
-def _make_games(organisations: dict[str, UUID], *, seed: int, first_day: date, show: Show, now: datetime) -> Made:
-    """Schedule, box office and shop, all or nothing: an interrupted first run leaves none of them, and the next one makes them."""
+def _make_games(organisations: dict[str, UUID], *, seed: int, first_day: date, show: Show, opened_at: datetime, now: datetime) -> Made:
+    """Schedule, box office, shop and their first sales, all or nothing: an interrupted first run leaves none of them, and the next one makes them."""
     try:
         edition = games.edition(code=world.EDITION_CODE)
     except games.NoSuchEdition:
@@ -64,15 +69,17 @@ def _make_games(organisations: dict[str, UUID], *, seed: int, first_day: date, s
     with store.write() as tx:
         show("Schedule")
         edition = games.create_edition(
-            draft=schedule.edition(first_day=first_day), organisation_id=organisations[cast.ORGANISER], now=now, by=BY, reason=REASON
+            draft=schedule.edition(first_day=first_day), organisation_id=organisations[cast.ORGANISER], now=opened_at, by=BY, reason=REASON
         )
         sessions = games.create_schedule(
-            tx, edition_id=edition.id, draft=schedule.schedule(first_day=first_day, seed=seed), now=now, by=BY, reason=REASON
+            tx, edition_id=edition.id, draft=schedule.schedule(first_day=first_day, seed=seed), now=opened_at, by=BY, reason=REASON
         )
         show("Box office")
         plans = world.sessions(first_day=first_day, seed=seed)
-        sales.open_box_office(edition.id, plans=plans, by=BY, now=now)
+        sales.open_box_office(edition.id, plans=plans, by=BY, now=opened_at)
         show("Shop")
-        sales.ship_from(organisations[cast.LICENSEE], by=BY, now=now)
-        sales.stock_shop(organisations[cast.LICENSEE], by=BY, now=now)
+        sales.ship_from(organisations[cast.LICENSEE], by=BY, now=opened_at)
+        sales.stock_shop(organisations[cast.LICENSEE], by=BY, now=opened_at)
+        show("A day of sales")
+        selling.sell(purchases.purchases(plans, seed=seed), sessions, now=now)
     return Made(edition=edition.code, sessions=len(sessions), is_new=True)

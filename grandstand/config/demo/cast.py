@@ -68,6 +68,7 @@ MARKETS = (
     Market(
         code="europe",
         name="Europe",
+        names={"fr": "Europe", "zh-hans": "欧洲"},
         territories=("FR", "DE", "IT", "ES", "NL", "BE", "AT", "IE", "PT", "FI"),
         languages=("en", "fr"),
         currency="EUR",
@@ -78,6 +79,7 @@ MARKETS = (
     Market(
         code="china",
         name="China",
+        names={"fr": "Chine", "zh-hans": "中国"},
         territories=("CN",),
         languages=("zh-hans", "en"),
         currency="CNY",
@@ -87,6 +89,7 @@ MARKETS = (
     Market(
         code="usa",
         name="United States",
+        names={"fr": "États-Unis", "zh-hans": "美国"},
         territories=("US",),
         languages=("en",),
         currency="USD",

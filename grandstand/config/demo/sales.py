@@ -37,11 +37,15 @@ def open_box_office(edition_id: UUID, *, plans: list[world.SessionPlan], by: Act
     """Sell every session of the demo that has a venue. Sessions that are open already stay as they are."""
     ids = {session.code: session.id for session in _all_sessions(edition_id)}
     seats = {venue.code: venue.capacity for venue in world.world().venues}
-    openings = [
-        ticketing.SessionPlan(session_id=ids[plan.code], categories=_categories(plan, seats[plan.venue])) for plan in plans if plan.venue is not None
-    ]
+    openings: dict[int, list[ticketing.SessionPlan]] = {}
+    for plan in plans:
+        if plan.venue is not None:
+            opening = ticketing.SessionPlan(session_id=ids[plan.code], categories=_categories(plan, seats[plan.venue]))
+            openings.setdefault(plan.doors_before_min, []).append(opening)
     with store.write() as tx:
-        ticketing.open_sessions(tx, plans=openings, now=now, by=by, reason=REASON)
+        for doors_before_min, alike in openings.items():
+            conditions = ticketing.Conditions(doors_before_min=doors_before_min)
+            ticketing.open_sessions(tx, plans=alike, conditions=conditions, now=now, by=by, reason=REASON)
     open_gates(edition_id, by=by, now=now)
 
 

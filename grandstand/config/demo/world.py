@@ -59,6 +59,7 @@ class SessionPlan:
     phase: Words
     units: tuple[UnitPlan, ...]
     prices_eur: tuple[int, ...]
+    doors_before_min: int = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,18 +178,22 @@ def _joined(first: Words, second: Words) -> Words:
     return {language: f"{first[language]}{_COLON[language]}{second[language]}" for language in first}
 
 
+_FESTIVAL_FROM_H = 8
+
+
 def _festival(first_day: date) -> SessionPlan:
-    """Open from midnight to midnight, so that a visitor of the demo can be admitted at any hour of the first day."""
+    """From morning until two at night, its doors open since midnight: a visitor of the demo can be admitted at any hour of the first day."""
     return SessionPlan(
         code="FES01",
         discipline="CER",
         title={"en": "Festival of Lanes", "fr": "Fête des couloirs", "zh-hans": "泳道节"},
         venue="PRO-PLA",
-        starts_at=_at(first_day, 0, 0),
-        ends_at=_at(first_day + timedelta(days=1), 0, 0),
+        starts_at=_at(first_day, _FESTIVAL_FROM_H, 0),
+        ends_at=_at(first_day + timedelta(days=1), 2, 0),
         phase={"en": "Open all day", "fr": "Ouvert toute la journée", "zh-hans": "全天开放"},
         units=(),
         prices_eur=(12,),
+        doors_before_min=_FESTIVAL_FROM_H * 60,
     )
 
 

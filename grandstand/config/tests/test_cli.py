@@ -2,18 +2,24 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from grandstand.config.cli.serve import address_of, settle
 from grandstand.store import testing as databases
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -97,22 +103,71 @@ def test_what_sqlite_cannot_do_is_refused_with_the_way_on(home: Path) -> None:
 
 
 def test_the_platform_is_served_with_its_worker_and_stops_when_told(home: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (home / "log").open("wb")
-    server = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=_environment(home), cwd=ROOT, stdout=log, stderr=log)
-    try:
+    with served(home) as (server, port):
         ready = _when_ready(server, port)
         assert ready["ready"] is True
         taken = run(home, "serve", "--port", str(port))
         assert taken.returncode == 1
         assert "choose another with --port" in taken.stderr
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
-        log.close()
+
+
+def test_links_begin_with_the_address_served_unless_the_installation_names_another(home: Path) -> None:
+    for named, expected in (({}, "http://127.0.0.1:{port}"), ({"GRANDSTAND_URL": "http://tickets.localhost"}, "http://tickets.localhost")):
+        with served(home, **named) as (server, port):
+            _when_ready(server, port)
+            _ask_for_access(f"http://127.0.0.1:{port}/accounts/password/reset/")
+            mail = _mail(server, home)
+        assert mail.splitlines()[-1] == expected.format(port=port)
+
+
+def test_a_server_without_worker_leaves_background_work_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    settle(address="http://127.0.0.1:8000", worker=False)
+    assert os.environ == {"GRANDSTAND_URL": "http://127.0.0.1:8000", "GRANDSTAND_WORKER_INSIDE": "no"}
+
+
+@pytest.mark.parametrize(("host", "found"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("localhost", "localhost")])  # noqa: S104
+def test_what_listens_everywhere_is_found_on_this_machine(host: str, found: str) -> None:
+    assert address_of(host=host, port=8001) == f"http://{found}:8001"
+
+
+@contextmanager
+def served(home: Path, **environment: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """The platform, served on a free port until the block ends; it must end well."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    given = {name: value for name, value in _environment(home).items() if name != "GRANDSTAND_URL"} | environment
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=given, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            yield server, port
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(30)
     assert server.returncode == 0, (home / "log").read_text()
+
+
+def _ask_for_access(url: str) -> None:
+    """As somebody without an account, who is told so by mail."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(url, timeout=20) as page:
+        [token, *_] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
+    form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "email": "nobody@example.org"}).encode()
+    browser.open(url, data=form, timeout=20).close()
+
+
+def _mail(server: "subprocess.Popen[bytes]", home: Path) -> str:
+    """The text of the one mail that was sent, which is taken away."""
+    for _ in range(300):
+        for path in (home / "mail").glob("*.eml"):
+            text = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",))
+            assert text is not None
+            path.unlink()
+            return str(text.get_content())
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.1)
+    raise AssertionError("no mail was sent")
 
 
 def _when_ready(server: subprocess.Popen[bytes], port: int) -> Any:

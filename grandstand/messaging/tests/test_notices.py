@@ -77,6 +77,16 @@ def test_queueing_meets_no_orm_and_a_known_key_is_queued_once(database: Database
     assert Row.objects.count() == 3
 
 
+def test_a_withdrawn_notice_is_not_sent_and_what_was_sent_or_goes_to_others_stays(database: Database) -> None:
+    queue(replace(PLAIN, key="sent"))
+    assert messaging.send_due(now=NOW) == 1
+    queue(replace(PLAIN, key="theirs"), replace(PLAIN, key="other", to_email="bo@example.org"))
+    with database.write() as tx:
+        assert messaging.withdraw_notices(tx, to_emails=["ada@example.org", "nobody@example.org"]) == 1
+        assert messaging.withdraw_notices(tx, to_emails=[]) == 0
+    assert sorted(Row.objects.values_list("key", "state")) == [("other", "queued"), ("sent", "sent")]
+
+
 def test_a_notice_to_nobody_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="nobody"):
         Notice(key="k", template="t", organisation_id=None)

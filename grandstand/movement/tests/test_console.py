@@ -1,5 +1,6 @@
 """The console shows and changes only what the person's roles reach; every change has its reason."""
 
+import re
 from dataclasses import fields
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from django.forms import ModelForm
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
@@ -194,10 +196,38 @@ def test_markets_are_the_platforms_staffs(client: Client, ours: Organisation) ->
     form = {"name": "France", "territories": "FR, MC", "languages": "fr, en", "currency": "EUR", "time_zone": "Europe/Paris", "reason": "Monaco too"}
     assert client.post(url("market", "change", "fr"), form).status_code == 302
     assert movement.market("fr").territories == ("FR", "MC")
+    assert client.post(url("market", "change", "fr"), form | {"names": '{"zh-hans": "法国"}'}).status_code == 302
+    assert movement.market("fr").name_in("zh-hans") == "法国"
+    for wrong in ('["France"]', '{"fr": 7}', '{"fr": " "}', "France"):
+        assert list(client.post(url("market", "change", "fr"), form | {"names": wrong}).context["adminform"].form.errors) == ["names"], wrong
     new = form | {"code": "us", "territories": "US", "languages": "tlh"}
     assert list(client.post(url("market", "add"), new).context["adminform"].form.errors) == ["languages"]
     assert client.post(url("market", "add"), new | {"languages": "en", "is_default": "on"}).status_code == 302
     assert movement.default_market().code == "us"
+
+
+OF_UNFOLD = (
+    *("Filters", "Apply Filters", "Reset filters", "Type to search", "No results found", "This page yielded into no results."),
+    *("Select record", "Select action", "Run the selected action", "Search apps and models...", "Toggle sidebar", "Available shortcuts"),
+    *("Light", "Dark", "System", "True", "False", "Return to site", "Go back", "Navigate", "Select value"),
+)
+"""Words that Unfold has in English only, as they stand between two tags or in an attribute."""
+
+
+@pytest.mark.parametrize("language", ["fr", "zh-hans"])
+def test_lists_of_the_console_have_no_english_of_unfolds_left(client: Client, ours: Organisation, language: str) -> None:
+    make_market(is_default=True)
+    sign_in(client, make_person(staff=True))
+    with translation.override(language):
+        lists = [url("market", "changelist"), url("organisation", "changelist"), url("market", "changelist") + "?q=nothing-is-called-so"]
+        filtered = url("organisation", "changelist") + "?kind__exact=club"
+    shown = [client.get(page).content.decode() for page in [*lists, filtered, filtered.replace("club", "federation")]]
+    between_tags_or_quotes = re.compile(r">\s*([^<>]+?)\s*<|(?:placeholder|title|aria-label|value)=\"([^\"]+)\"")
+    for page in shown:
+        texts = {text or attribute for text, attribute in between_tags_or_quotes.findall(page)}
+        assert texts.isdisjoint(OF_UNFOLD), texts & set(OF_UNFOLD)
+    words = {"fr": ("Filtres", "Rechercher", "Aucun résultat"), "zh-hans": ("筛选", "输入以搜索", "没有结果")}[language]
+    assert all(any(word in page for page in shown) for word in words)
 
 
 def test_the_audit_log_is_read_by_owners_of_their_own_and_changed_by_nobody(client: Client, ours: Organisation, theirs: Organisation) -> None:

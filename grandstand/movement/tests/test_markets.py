@@ -19,7 +19,7 @@ US = {"code": "us", "name": "United States", "territories": ("US",), "languages"
 
 
 def test_a_market_comes_back_as_it_was_made(db: None) -> None:
-    made = make_market(territories=("FR", "MC", "GB-NIR"), prices_include_tax=False)
+    made = make_market(names={"zh-hans": "法国"}, territories=("FR", "MC", "GB-NIR"), prices_include_tax=False)
     assert movement.market("fr") == made
     with pytest.raises(NoSuchMarket):
         movement.market("us")
@@ -30,6 +30,7 @@ def test_a_market_comes_back_as_it_was_made(db: None) -> None:
     [
         ("code", "F R"),
         ("name", ""),
+        ("names", {"fr": " "}),
         ("territories", ("FRANCE",)),
         ("territories", ("GB-XXX",)),
         ("languages", ()),
@@ -41,6 +42,28 @@ def test_an_impossible_market_is_refused_by_field(field: str, value: Any, db: No
     with pytest.raises(MarketWrong) as refused:
         make_market(**{field: value})
     assert refused.value.detail["field"] == field
+
+
+def test_a_market_is_named_in_the_readers_language_where_it_has_such_a_name() -> None:
+    china = Market(code="cn", name="China", names={"fr": "Chine", "zh-hans": "中国"}, territories=(), languages=(), currency="CNY", time_zone="")
+    assert {language: china.name_in(language) for language in ("en", "fr", "fr-ca", "zh-hans", "de", "")} == {
+        "en": "China",
+        "fr": "Chine",
+        "fr-ca": "Chine",
+        "zh-hans": "中国",
+        "de": "China",
+        "": "China",
+    }
+
+
+def test_pages_name_markets_in_their_language(client: Client, db: None) -> None:
+    make_market(is_default=True, code="cn", name="China", names={"fr": "Chine", "zh-hans": "中国"}, currency="CNY")
+    sign_in(client, make_person())
+    for path, name in (("", "China"), ("/fr", "Chine"), ("/zh-hans", "中国")):
+        for page in ("/market", "/account/profile"):
+            text = client.get(path + page).content.decode()
+            assert name in text, path + page
+            assert name == "China" or "China" not in text, path + page
 
 
 def test_one_market_is_the_default_and_a_new_default_takes_its_place(database: Database) -> None:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from grandstand.kit.actors import Actor
@@ -22,7 +23,8 @@ def market(request: HttpRequest) -> HttpResponse:
     """Choose the market in which prices are shown, and go back to where one came from. It is remembered here, and with the account."""
     back = _way_back(request)
     if request.method == "GET":
-        context = {"markets": request_markets(request), "chosen": request_market(request), "next": back}
+        named = [(each, each.name_in(get_language() or "")) for each in request_markets(request)]
+        context = {"markets": named, "chosen": request_market(request), "next": back}
         return render(request, "movement/market.html", context)
     chosen = pick_market(request_markets(request), [request.POST.get("market", "")])
     if request.user.is_authenticated:

@@ -33,7 +33,8 @@ def basket(request: HttpRequest) -> HttpResponse:
     if found is None or not found.lines:
         return render(request, "sites/basket_empty.html")
     market = movement.request_market(request)
-    context = {"basket": shown(found), "market": market, "other_market": market.code != found.market_code, "now": now}
+    other_market = market.name_in(language) if market.code != found.market_code else ""
+    context = {"basket": shown(found), "market": market, "other_market": other_market, "now": now}
     return render(request, "sites/basket.html", context)
 
 

@@ -1,0 +1,108 @@
+"""Sells what `purchases` drew, the way that pages and the bank's webhooks do."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from grandstand.commerce import api as commerce
+from grandstand.config.demo.purchases import Purchase
+from grandstand.kit.errors import Refusal
+from grandstand.messaging import api as messaging
+from grandstand.movement import api as movement
+from grandstand.shop import api as shop
+from grandstand.store import api as store
+from grandstand.ticketing import api as ticketing
+
+PAYS_WITHIN = timedelta(minutes=4)
+
+
+def sell(purchases: list[Purchase], sessions: Mapping[str, UUID], *, now: datetime) -> None:
+    """Everything is bought and paid when its hour was, and what follows from it has followed by `now`; of the past nobody gets a mail.
+
+    `sessions` are ids by code. To be called in the transaction that makes the demo, so that no worker sees a mail before it is withdrawn.
+    Raises the refusal of a purchase that cannot be.
+    """
+    items = _Items(sessions)
+    with store.write() as tx:
+        for ago, together in groupby(purchases, key=lambda purchase: purchase.ago):
+            _buy(tx, list(together), items, at=now - ago)
+        while store.deliver_due(now=now):
+            pass
+        messaging.withdraw_notices(tx, to_emails=[purchase.email for purchase in purchases])
+
+
+class _Items:
+    """What is on sale under the names that the plans have for it."""
+
+    def __init__(self, sessions: Mapping[str, UUID]) -> None:
+        self._sessions = sessions
+        self._markets = {market.code: market for market in movement.markets()}
+
+    def of(self, purchase: Purchase, *, at: datetime) -> list[tuple[commerce.ItemRef, int]]:
+        """What to put into the buyer's basket, and how many."""
+        market = self._markets[purchase.market]
+        offers = ticketing.offers_for_session(session_id=self._sessions[purchase.session], market=market, language="en", now=at)
+        wanted = [(commerce.ItemRef(kind="ticket", item_id=_offer(offers, purchase.category)), purchase.tickets)]
+        if purchase.shirt:
+            product = shop.product(slug=purchase.shirt, market=market, language="en", now=at)
+            wanted.append((commerce.ItemRef(kind=shop.KIND, item_id=product.variants[purchase.tickets].variant_id), 1))
+        return wanted
+
+
+def _offer(offers: list[ticketing.OfferOnSale], category: str) -> UUID:
+    return next(offer.offer_id for offer in offers if offer.category.code == category)
+
+
+def _buy(tx: store.Tx, purchases: list[Purchase], items: _Items, *, at: datetime) -> None:
+    owners = {purchase.visitor: commerce.Owner(visitor=purchase.visitor) for purchase in purchases}
+    addings = [
+        commerce.Adding(key=f"{purchase.visitor}:{ref.kind}", owner=owners[purchase.visitor], market_code=purchase.market, ref=ref, quantity=quantity)
+        for purchase in purchases
+        for ref, quantity in items.of(purchase, at=at)
+    ]
+    _all_done(commerce.add_lines_many(tx, addings, now=at))
+    placings = [_placing(purchase, owners[purchase.visitor], at) for purchase in purchases]
+    paid_at = at + PAYS_WITHIN
+    facts = [_captured(tx, placed, at, paid_at) for placed in _all_done(commerce.place_orders_many(tx, placings, now=at))]
+    commerce.receive_facts(tx, facts=facts, now=paid_at)
+
+
+def _placing(purchase: Purchase, owner: commerce.Owner, at: datetime) -> commerce.Placing:
+    basket = commerce.find_basket(owner=owner, language=purchase.language, now=at, ship_to=purchase.ship_to)
+    assert basket is not None, "something was just put into it"
+    return commerce.Placing(
+        key=purchase.visitor,
+        owner=owner,
+        basket_id=basket.basket_id,
+        email=purchase.email,
+        name=purchase.name,
+        language=purchase.language,
+        told=basket.totals.gross,
+        ship_to=purchase.ship_to,
+    )
+
+
+def _captured(tx: store.Tx, placed: commerce.Placed, at: datetime, paid_at: datetime) -> commerce.ProviderFact:
+    """What the bank would have told of the order's payment."""
+    provider = commerce.TestProvider.code
+    payment_id = commerce.open_payment(tx, order_id=placed.order_id, owner=None, provider_code=provider, return_path="/", now=at)
+    return commerce.ProviderFact(
+        provider=provider,
+        event_id=f"demo:{payment_id}",
+        kind=commerce.FactKind.CAPTURED,
+        payment_id=payment_id,
+        provider_reference="",
+        movement_reference=f"demo:{payment_id}",
+        amount=placed.total,
+        occurred_at=paid_at,
+    )
+
+
+def _all_done[T](answers: list[T | Refusal]) -> list[T]:
+    done = []
+    for answer in answers:
+        if isinstance(answer, Refusal):
+            raise answer
+        done.append(answer)
+    return done
