@@ -28,7 +28,7 @@ CLIENTS = 32
 
 URL, SECRET = os.environ["DATABASE_URL"], os.environ["GRANDSTAND_SECRET_KEY"]
 
-gate = Gate(URL, [SECRET])
+gate = Gate(URL, [SECRET], test_payments=True)
 _threads = ThreadPoolExecutor(CLIENTS, thread_name_prefix="baseline")
 _own = local()
 _CONSTANT = msgspec.json.encode({"hold_id": "0" * 36, "expires_at": "2031-07-01T12:00:00Z", "unit_price_minor": 12000, "currency": "EUR"})

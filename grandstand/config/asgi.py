@@ -16,7 +16,11 @@ from grandstand.config.worker import Worker  # noqa: E402
 from grandstand.gate.api import Gate, settle  # noqa: E402
 
 _pages = LastingThreads(_django)
-_gate = Gate(settings.DATABASE_URL, [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)])
+_gate = Gate(
+    settings.DATABASE_URL,
+    [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)],
+    test_payments=settings.GRANDSTAND_TEST_PAYMENTS,
+)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

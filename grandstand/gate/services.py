@@ -10,6 +10,7 @@ from grandstand.gate.offers import Offers, times
 from grandstand.gate.values import Denied, GivenBack, Granted, HoldAsk, ReleaseAsk
 from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
+from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import named_id
 from grandstand.store.api import Database, Lost, Tx
 
@@ -66,6 +67,16 @@ class Desk:
 
         return self._lasting(lambda: self.database.write_retrying(work))
 
+    def buy(self, asks: Sequence[commerce.Buying]) -> list[commerce.Bought | Exception]:
+        """Order and pay what is held. When the transaction fails for one of them, each half is tried on its own, until it stands alone."""
+        try:
+            return [*self._lasting(partial(self.database.write_retrying, partial(_buy, asks=asks)))]
+        except inventory.FAULTS as fault:
+            if len(asks) == 1:
+                return [fault]
+        half = len(asks) // 2
+        return [*self.buy(asks[:half]), *self.buy(asks[half:])]
+
     def leave(self) -> None:
         """Close this thread's connection."""
         self.database.close()
@@ -81,6 +92,10 @@ class Desk:
                 if time.monotonic() >= until:
                     raise
                 time.sleep(PAUSE_S)
+
+
+def _buy(tx: Tx, asks: Sequence[commerce.Buying]) -> list[commerce.Bought | Refusal]:
+    return commerce.buy_many(tx, asks, now=tx.now())
 
 
 def wish_of(ask: HoldAsk, quote: commerce.Quote) -> inventory.Wish:

@@ -29,7 +29,7 @@ class Answer:
 @contextmanager
 def open_gate(url: str) -> Iterator[Gate]:
     """A gate over the database, deciding until the block ends."""
-    gate = Gate(url, [SECRET])
+    gate = Gate(url, [SECRET], test_payments=True)
     gate.start()
     try:
         yield gate
@@ -38,9 +38,10 @@ def open_gate(url: str) -> Iterator[Gate]:
 
 
 def make_pass(gate: Gate, *, person_id: UUID | None = None, market_code: str = "fr", hours: int = 3) -> str:
-    """A pass of a person with a basket of their own."""
+    """A pass of a person, or of some visitor, with a basket of their own."""
+    owner = Owner(person_id=person_id) if person_id else Owner(visitor=new_id().hex)
     until = datetime.now(UTC) + timedelta(hours=hours)
-    return gate.passes.issue(Pass(owner=Owner(person_id=person_id or new_id()), market_code=market_code, basket_id=new_id(), valid_until=until))
+    return gate.passes.issue(Pass(owner=owner, market_code=market_code, basket_id=new_id(), valid_until=until))
 
 
 def ask(gate: Gate, path: str, content: object, *, bearer: str | None, method: str = "POST") -> Answer:

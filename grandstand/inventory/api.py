@@ -16,6 +16,7 @@ from grandstand.inventory.queries import (
     shipped_many,
 )
 from grandstand.inventory.services.halving import (
+    FAULTS,
     hold_each,
 )
 from grandstand.inventory.services.holding import (
@@ -65,6 +66,7 @@ from grandstand.inventory.values import (
 )
 
 __all__ = [
+    "FAULTS",
     "Answer",
     "Availability",
     "Cap",

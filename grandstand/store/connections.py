@@ -14,7 +14,7 @@ from psycopg.types.string import TextLoader
 
 from grandstand.store.kinds import Engine
 from grandstand.store.sqlite.base import PRAGMAS
-from grandstand.store.tx import Deadlock, Lost, Tx
+from grandstand.store.tx import Deadlock, Lost, Tx, our_errors
 from grandstand.store.write_lock import write_lock
 
 DEADLOCK_TRIES = 5
@@ -60,7 +60,8 @@ class Database:
         if self.engine == "postgresql":
             try:
                 connect = self._connection()
-                with connect.transaction(), connect.cursor() as cursor:
+                # References are checked at the commit, whose refusal is a wall's too.
+                with our_errors(), connect.transaction(), connect.cursor() as cursor:
                     yield Tx(cursor, "postgresql")
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if getattr(self._local, "connection", None) is None or self._local.connection.closed:
@@ -138,7 +139,12 @@ def _sqlite_transaction(opened: sqlite3.Connection, url: str) -> Iterator[None]:
         except BaseException:
             opened.execute("ROLLBACK")
             raise
-        opened.execute("COMMIT")
+        try:
+            with our_errors():
+                opened.execute("COMMIT")
+        except BaseException:
+            opened.execute("ROLLBACK")
+            raise
     finally:
         lock.release()
 

@@ -218,7 +218,7 @@ class Tx:
         return f"({', '.join(key)}) IN (SELECT {paths} FROM json_each(%s))", [_json_rows(table.of(key), rows)]
 
     def _run(self, sql: str, params: Sequence[Any]) -> None:
-        with _our_errors():
+        with our_errors():
             if self.engine == "sqlite":
                 self._cursor.execute(_qmarks(sql) if self._qmark else sql, [encode_for_sqlite(p) for p in params])
             else:
@@ -227,7 +227,7 @@ class Tx:
                 self._cursor.execute(sql, list(params))
 
     def _run_many(self, sql: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]], same: Sequence[Any] = ()) -> int:
-        with _our_errors():
+        with our_errors():
             count = len(kinds) - len(same)
             constants = [column[0] for column in columns_for_sqlite(kinds[count:], [same])] if same else []
             encoded = zip(*columns_for_sqlite(kinds[:count], rows), *(repeat(constant, len(rows)) for constant in constants), strict=True)
@@ -253,7 +253,8 @@ _SQLITE_NAME = re.compile(r"(?:constraint failed: )(.+)$")
 
 
 @contextmanager
-def _our_errors() -> Iterator[None]:
+def our_errors() -> Iterator[None]:
+    """Raise what a driver raises as one of ours: Deadlock, WallHit, DataWrong. Others stay what they are."""
     try:
         yield
     except (psycopg.Error, sqlite3.Error, django.db.Error) as error:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from grandstand.kit.ids import new_id, new_ids
-from grandstand.store.api import Database, DataWrong, Deadlock, Kind, Lost, Table, Tx, WallHit
+from grandstand.store import models
+from grandstand.store.api import Database, DataWrong, Deadlock, Kind, Lost, Table, Tx, WallHit, table
 from grandstand.store.tests.conftest import Open, Sample
 
 
@@ -235,3 +236,14 @@ def test_a_lost_connection_is_said_to_be_lost_and_the_next_transaction_connects_
 def test_a_server_that_is_not_there_is_lost_too() -> None:
     with pytest.raises(Lost), Database("postgresql://nobody@127.0.0.1:9/nothing").write():
         pass
+
+
+def test_a_reference_to_nothing_is_a_wall_that_is_hit_at_the_commit_and_the_connection_goes_on(database: Database) -> None:
+    delivery = table(models.Delivery)
+    with pytest.raises(WallHit), database.write() as tx:
+        tx.insert(delivery, ["id", "fact_id", "handler", "due_at"], [(new_id(), new_id(), "h", NOW)], same={"attempts": 0, "error": ""})
+    with database.write() as tx:
+        assert tx.select(delivery, ["id"]) == []
+
+
+NOW = datetime(2031, 7, 1, tzinfo=UTC)
