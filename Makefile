@@ -26,7 +26,7 @@ setup: $(INSTALLED) $(BROWSER) $(VENDOR) $(TRANSLATED) ## Make .venv, fetch the 
 system: ## Install what must come from the system: Chromium, PostgreSQL, fonts
 	@scripts/system-packages
 
-demo: setup ## Serve a fictitious Games on 127.0.0.1:8000 (DATA=file.csv: over your own sessions)
+demo: setup ## Serve a fictitious Games on localhost:8000 (DATA=file.csv: over your own sessions)
 	@exec $(VENV)/bin/grandstand demo $(if $(DATA),--data '$(DATA)') $(ARGS)
 
 serve: setup ## Serve what is in GRANDSTAND_HOME on 127.0.0.1:8000

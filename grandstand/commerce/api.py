@@ -1,6 +1,6 @@
 """The door of commerce: baskets, orders, payments, refunds, papers. Rooms above sell through its Seller protocol."""
 
-from grandstand.commerce.adapters.testbank_provider import TestProvider, run_test_bank
+from grandstand.commerce.adapters.testbank_provider import TestProvider, pay_at_test_bank, run_test_bank
 from grandstand.commerce.checks import check_orders
 from grandstand.commerce.facts import OrderAdopted, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, PaymentDisputed, SalePaid, SaleRefunded
 from grandstand.commerce.links import opens, order_key, use_order_page
@@ -239,6 +239,7 @@ __all__ = [
     "order",
     "order_key",
     "orders_of",
+    "pay_at_test_bank",
     "pay_back_again",
     "payment_progress",
     "place_order",

@@ -107,6 +107,14 @@ def payment(bank_id: str) -> TestBankPayment:
     return found
 
 
+def payment_for(client_reference: UUID) -> TestBankPayment:
+    """The payment that the platform opened under this id of its own. Raises NoSuchPayment."""
+    found = TestBankPayment.objects.filter(client_reference=client_reference).first()
+    if found is None:
+        raise NoSuchPayment("The bank knows no such payment.")
+    return found
+
+
 def present_card(*, bank_id: str, number: str, now: datetime) -> TestBankPayment:
     """A buyer gives a card. Afterwards the payment is captured, authorised, challenged or silent. Raises CardRefused, PaymentOver."""
     with write():

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from grandstand.commerce.links import opens
 from grandstand.commerce.queries.documents import File, document_file, receipt_file
@@ -25,7 +25,7 @@ FINANCE = (Role.FINANCE,)
 
 @public
 @never_cache
-@require_GET
+@require_safe
 def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """What the bank has told so far, asked again every two seconds; then on to the order. Only for whoever placed it."""
     owner = find_owner(request, now=present())  # first: signing in may just have made a visitor's order theirs
@@ -47,7 +47,7 @@ def _is_open(pay_by: datetime) -> bool:
 
 
 @public
-@require_GET
+@require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """An invoice or credit note, for the buyer and for the seller's finance."""
     try:
@@ -58,7 +58,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The receipt of an order, for its buyer; for finance when all of it is the seller's own."""
     try:

@@ -14,6 +14,7 @@ from grandstand.commerce.services.asking import receive_facts
 from grandstand.kit.clock import now as present
 from grandstand.store.api import allow, write, write_retrying
 from grandstand.ui.audience import public
+from grandstand.ui.sender import sender
 
 LARGEST_BYTES = 64 * 1024
 """Providers' events are a few kilobytes long."""
@@ -32,11 +33,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     if provider not in payments.wired:
         return HttpResponse(status=404)
     now = present()
-    with write() as tx:
-        allowed = allow(
-            tx, key=f"webhook:{provider}:{request.META.get('REMOTE_ADDR', '')}", limit=MOST_A_MINUTE, window=timedelta(minutes=1), now=now
-        )
-    if not allowed:
+    if not _allowed(provider, request, now):
         return HttpResponse(status=429, headers={"Retry-After": "60"})
     if int(request.headers.get("Content-Length") or 0) > LARGEST_BYTES:
         return HttpResponse(status=413)
@@ -51,6 +48,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _allowed(provider: str, address: str, now: datetime) -> bool:
+def _allowed(provider: str, request: HttpRequest, now: datetime) -> bool:
+    key = f"webhook:{provider}:{sender(request)}"
     with write() as tx:
-        return allow(tx, key=f"webhook:{provider}:{address}", limit=MOST_A_MINUTE, window=timedelta(minutes=1), now=now)
+        return allow(tx, key=key, limit=MOST_A_MINUTE, window=timedelta(minutes=1), now=now)

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from ipaddress import ip_address
 from typing import Annotated
 
 import typer
@@ -59,6 +60,11 @@ def serve_here(*, host: str = "127.0.0.1", port: int = 8000, processes: int = 1)
         if processes > PROCESSES_ON_SQLITE:
             raise Stop("SQLite is served by one process: use --processes 1, or `grandstand move` to PostgreSQL first.")
         settings.GRANDSTAND_WORKER_INSIDE, os.environ["GRANDSTAND_WORKER_INSIDE"] = True, "yes"
+    if settings.GRANDSTAND_LOCAL and not _is_loopback(host):
+        raise Stop(
+            f"Not served on {host}: GRANDSTAND_LOCAL is on, and with it a test bank that takes no money. Set GRANDSTAND_LOCAL=no and what "
+            "docs/how-to/production.md names, or serve on 127.0.0.1."
+        )
     _migrated()
     _free(host, port)
     # The child opens its own connections; this process keeps none.
@@ -72,6 +78,14 @@ def serve_here(*, host: str = "127.0.0.1", port: int = 8000, processes: int = 1)
         websockets=False,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address. A name other than localhost may be anybody's."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _migrated() -> None:

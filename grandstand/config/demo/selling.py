@@ -64,7 +64,8 @@ def _buy(tx: store.Tx, purchases: list[Purchase], items: _Items, *, at: datetime
     _all_done(commerce.add_lines_many(tx, addings, now=at))
     placings = [_placing(purchase, owners[purchase.visitor], at) for purchase in purchases]
     paid_at = at + PAYS_WITHIN
-    facts = [_captured(tx, placed, at, paid_at) for placed in _all_done(commerce.place_orders_many(tx, placings, now=at))]
+    orders = zip(_all_done(commerce.place_orders_many(tx, placings, now=at)), placings, strict=True)
+    facts = [fact for placed, placing in orders for fact in _paid(placed, placing.owner, at, paid_at)]
     commerce.receive_facts(tx, facts=facts, now=paid_at)
 
 
@@ -83,20 +84,13 @@ def _placing(purchase: Purchase, owner: commerce.Owner, at: datetime) -> commerc
     )
 
 
-def _captured(tx: store.Tx, placed: commerce.Placed, at: datetime, paid_at: datetime) -> commerce.ProviderFact:
-    """What the bank would have told of the order's payment."""
+def _paid(placed: commerce.Placed, owner: commerce.Owner, at: datetime, paid_at: datetime) -> list[commerce.ProviderFact]:
+    """Pay the order at the test bank, which then knows of it when it is refunded; what the bank tells."""
     provider = commerce.TestProvider.code
-    payment_id = commerce.open_payment(tx, order_id=placed.order_id, owner=None, provider_code=provider, return_path="/", now=at)
-    return commerce.ProviderFact(
-        provider=provider,
-        event_id=f"demo:{payment_id}",
-        kind=commerce.FactKind.CAPTURED,
-        payment_id=payment_id,
-        provider_reference="",
-        movement_reference=f"demo:{payment_id}",
-        amount=placed.total,
-        occurred_at=paid_at,
+    begun = commerce.begin_payment(
+        order_id=placed.order_id, owner=owner, provider_code=provider, return_path="/", platform_url="", description=placed.number, now=at
     )
+    return commerce.pay_at_test_bank(payment_id=begun.payment_id, now=paid_at)
 
 
 def _all_done[T](answers: list[T | Refusal]) -> list[T]:

@@ -28,7 +28,7 @@ class VenuePlan:
 
     code: str
     name: Words
-    zone: str
+    zone: Words
     capacity: int
     latitude: float
     longitude: float

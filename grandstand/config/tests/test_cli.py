@@ -210,3 +210,10 @@ def _work_and_stop(home: Path, url: str) -> None:
         worker.wait(30)
         log.close()
     assert worker.returncode == 0, (home / "worker.log").read_text()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])  # noqa: S104 refused, not listened on
+def test_a_test_bank_is_not_served_to_others(home: Path, host: str) -> None:
+    done = run(home, "serve", "--host", host, "--json")
+    assert done.returncode == 1
+    assert "GRANDSTAND_LOCAL" in answer(done)["error"]

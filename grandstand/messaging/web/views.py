@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from grandstand.messaging import queries
 from grandstand.messaging.values import NoSuchNotice
@@ -13,14 +13,14 @@ from grandstand.ui.audience import signed_in
 
 
 @signed_in
-@require_GET
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """The latest notices to the person."""
     return render(request, "messaging/notices.html", {"notices": queries.notices_of(_reader(request))})
 
 
 @signed_in
-@require_GET
+@require_safe
 def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """One of them, as it was sent."""
     try:

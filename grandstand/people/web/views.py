@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from grandstand.kit.actors import Actor
 from grandstand.kit.clock import now
@@ -44,14 +44,14 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """What one may do with one's data."""
     return render(request, "people/data.html")
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 @reauthentication_required  # type: ignore[untyped-decorator] # allauth publishes no types
 def export(request: HttpRequest) -> HttpResponse:
@@ -81,7 +81,7 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def erased(request: HttpRequest) -> HttpResponse:
     """The account is gone."""
     return render(request, "people/erased.html")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from grandstand.commerce import api as commerce
 from grandstand.kit import clock
@@ -24,7 +24,7 @@ from grandstand.ui.audience import public
 
 
 @public
-@require_GET
+@require_safe
 def basket(request: HttpRequest) -> HttpResponse:
     """Everything that is set aside, by seller, with prices of now."""
     now, language = clock.now(), visiting.language()

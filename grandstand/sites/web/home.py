@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from grandstand.games import api as games
 from grandstand.kit import clock
@@ -25,7 +25,7 @@ PRODUCTS = 4
 
 
 @public
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The edition that is on or comes next. At most 12 statements."""
     edition, market, now, language = visiting.edition_shown(request), visiting.market(request), clock.now(), visiting.language()

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from grandstand.commerce import api as commerce
 from grandstand.kit import clock
@@ -21,7 +21,7 @@ from grandstand.ui.audience import public, signed_in
 
 
 @public
-@require_GET
+@require_safe
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """An order, for who placed it or has the mail about it. Others are told that there is none."""
     now, language = clock.now(), visiting.language()
@@ -62,7 +62,7 @@ def cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Everything of mine: tickets to come, orders, parcels, details."""
     language, now = visiting.language(), clock.now()

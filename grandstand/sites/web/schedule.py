@@ -5,7 +5,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from grandstand.games import api as games
 from grandstand.kit import clock
@@ -17,7 +17,7 @@ from grandstand.ui.values import Link
 
 
 @public
-@require_GET
+@require_safe
 def schedule(request: HttpRequest) -> HttpResponse:
     """A page of the sessions that pass the filters of the query: day, discipline, venue, q, tickets. What is no filter's value is left out."""
     edition, language = visiting.edition_shown(request), visiting.language()

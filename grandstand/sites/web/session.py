@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from grandstand.games import api as games
 from grandstand.kit import clock
@@ -20,7 +20,7 @@ from grandstand.ui.values import Link
 
 
 @public
-@require_GET
+@require_safe
 def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The session's page. At most 12 statements."""
     language, now, market = visiting.language(), clock.now(), visiting.market(request)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from grandstand.kit import clock
 from grandstand.kit.ids import new_id
@@ -21,7 +21,7 @@ FIRST_ROW = 4
 
 
 @public
-@require_GET
+@require_safe
 def products(request: HttpRequest) -> HttpResponse:
     """What is sold in the reader's market: by category, by words, page by page."""
     market, asked = movement.request_market(request), request.GET
@@ -47,7 +47,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """A product with its variants."""
     market, language, now = movement.request_market(request), visiting.language(), clock.now()

@@ -6,7 +6,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from grandstand.kit import clock
 from grandstand.kit.actors import Actor
@@ -23,7 +23,7 @@ MOST_SCANS = 5_000
 
 
 @steward
-@require_GET
+@require_safe
 @never_cache
 def bundle(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The signed bundle of a session."""

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from grandstand.kit import clock
 from grandstand.kit.actors import Actor
@@ -30,7 +30,7 @@ AHEAD = timedelta(hours=36)
 
 
 @steward
-@require_GET
+@require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """The sessions for which this steward may scan, those with open doors first."""
     now = clock.now()
@@ -72,7 +72,7 @@ def scan(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @steward
-@require_GET
+@require_safe
 @never_cache
 def count(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Who is in, for the page's own refresh."""

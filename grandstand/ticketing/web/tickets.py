@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from grandstand.commerce import api as commerce
 from grandstand.kit import clock
@@ -25,7 +25,7 @@ from grandstand.ui.audience import public, signed_in
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 def my_tickets(request: HttpRequest) -> HttpResponse:
     """Every ticket of mine: those to come, then those of sessions that are over. At most ten statements."""
@@ -37,7 +37,7 @@ def my_tickets(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """One ticket of mine with its code."""
@@ -64,7 +64,7 @@ def activate(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 def ticket_pdf(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """One ticket of mine on paper."""
@@ -73,7 +73,7 @@ def ticket_pdf(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 def ticket_calendar(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """The session of one ticket of mine, for a calendar."""
@@ -82,7 +82,7 @@ def ticket_calendar(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 @never_cache
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """All tickets of an order with their codes, one below the other: for its buyer, or whoever has the mail about it."""
@@ -98,7 +98,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 @never_cache
 def order_pdf(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The same on paper, a page each."""
@@ -106,7 +106,7 @@ def order_pdf(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 @never_cache
 def order_calendar(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The sessions of an order, for a calendar."""

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from grandstand.ui.audience import public
@@ -10,7 +10,7 @@ from grandstand.ui.web.design import design_context
 
 
 @public
-@require_GET
+@require_safe
 def design(request: HttpRequest) -> HttpResponse:
     """Every component with all its states. No query."""
     return render(request, "ui/design.html", design_context(request))
