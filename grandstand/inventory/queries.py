@@ -131,21 +131,25 @@ def lock_holds(tx: Tx, hold_ids: Sequence[UUID]) -> dict[UUID, LockedHold]:
     return locked
 
 
-def seats_of_holds(tx: Tx, hold_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, set[UUID]]]:
-    """The seats that holds have taken now, per hold and account. One statement."""
+type SeatsOfHolds = dict[UUID, dict[UUID, set[UUID]]]
+"""Seats per hold and account."""
+
+
+def seats_of_holds(tx: Tx, hold_ids: Sequence[UUID]) -> tuple[SeatsOfHolds, dict[UUID, UUID]]:
+    """The seats that holds have taken now, and the seating of each account they are in. One statement."""
     if not hold_ids:
-        return {}
+        return {}, {}
     where, param = tx.among("t.hold_id", Kind.UUID, hold_ids)
     rows = tx.rows(
-        "SELECT t.hold_id, s.account_id, t.seat_id FROM inventory_seat_taken t "
+        "SELECT t.hold_id, s.account_id, t.seat_id, t.seating_id FROM inventory_seat_taken t "
         f"JOIN inventory_seat s ON s.seating_id = t.seating_id AND s.seat_id = t.seat_id WHERE {where}",
         (param,),
-        kinds=[Kind.UUID, Kind.UUID, Kind.UUID],
+        kinds=[Kind.UUID, Kind.UUID, Kind.UUID, Kind.UUID],
     )
-    seats: dict[UUID, dict[UUID, set[UUID]]] = {}
-    for hold_id, account_id, seat_id in rows:
+    seats: SeatsOfHolds = {}
+    for hold_id, account_id, seat_id, _ in rows:
         seats.setdefault(hold_id, {}).setdefault(account_id, set()).add(seat_id)
-    return seats
+    return seats, {account_id: seating_id for _, account_id, _, seating_id in rows}
 
 
 # -- below here ------------------------------------------------------------------------------------------------------------------------

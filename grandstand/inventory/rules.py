@@ -18,6 +18,8 @@ class Stock:
 
     free: dict[UUID, int]
     """Free units per account. An account that is not here does not exist."""
+    owner: dict[UUID, UUID]
+    """The organisation of each account."""
     used: dict[tuple[str, str], int]
     """Units used per scope and holder."""
     seating: dict[UUID, UUID] = field(default_factory=dict)
@@ -73,7 +75,8 @@ def _against_the_rules(wish: Wish, stock: Stock, now: datetime) -> Refused | Non
         return Refused(reason=Reason.TOO_MANY, left=wish.limit)
     for cap in wish.caps:
         already = stock.used[cap.scope, wish.holder]
-        if already + cap.quantity > cap.limit:
+        # A bundle may count twice under one scope.
+        if already + sum([each.quantity for each in wish.caps if each.scope == cap.scope]) > cap.limit:
             return Refused(reason=Reason.CAP, left=max(0, cap.limit - already))
     return None
 
@@ -81,7 +84,7 @@ def _against_the_rules(wish: Wish, stock: Stock, now: datetime) -> Refused | Non
 def _take(wish: Wish, stock: Stock) -> Refused | None:
     """All wants or none: what the first ones took is given back when a later one fails."""
     for done, want in enumerate(wish.wants):
-        refusal = _take_one(want, stock)
+        refusal = _take_one(want, stock, wish.organisation_id)
         if refusal is not None:
             for taken in wish.wants[:done]:
                 _give_back(taken, stock)
@@ -91,10 +94,10 @@ def _take(wish: Wish, stock: Stock) -> Refused | None:
     return None
 
 
-def _take_one(want: Want, stock: Stock) -> Refused | None:
+def _take_one(want: Want, stock: Stock, organisation_id: UUID) -> Refused | None:
     account_id = want.account_id
     left = stock.free.get(account_id)
-    if left is None:
+    if left is None or stock.owner[account_id] != organisation_id:
         return Refused(reason=Reason.UNKNOWN, account_id=account_id)
     if stock.seating or want.seat_ids:
         refusal = _seats_refused(want, stock)

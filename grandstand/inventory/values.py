@@ -36,7 +36,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
     """After the sale ended."""
     UNKNOWN = "unknown"
-    """An account or seat does not exist or is not part of the account."""
+    """An account does not exist or is another organisation's, or a seat is not one of the account's."""
     KEY_REUSED = "key_reused"
     """The idempotency key was used before for another wish: an error of the caller."""
     CAPACITY = "capacity"
@@ -56,8 +56,12 @@ class Want:
     def __post_init__(self) -> None:
         if not 1 <= self.quantity <= MOST_UNITS:
             raise ValueError(f"a want is for 1 to {MOST_UNITS} units, not {self.quantity}")
-        if self.seat_ids and len(set(self.seat_ids)) != self.quantity:
-            raise ValueError(f"{self.quantity} units need as many different seats, not {self.seat_ids}")
+        _check_seats(self.quantity, self.seat_ids)
+
+
+def _check_seats(quantity: int, seat_ids: tuple[UUID, ...]) -> None:
+    if seat_ids and not len(seat_ids) == len(set(seat_ids)) == quantity:
+        raise ValueError(f"{quantity} units need as many different seats, not {seat_ids}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,12 +221,17 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Free units from one account of a pool to another of the same pool. Refused when not that many are free."""
+    """Free units, one or more, from one account of a pool to another of the same pool. `seat_ids` as in a want."""
 
     from_account_id: UUID
     to_account_id: UUID
     quantity: int
     seat_ids: tuple[UUID, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.quantity < 1:
+            raise ValueError(f"a move is of one unit or more, not {self.quantity}")
+        _check_seats(self.quantity, self.seat_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +240,10 @@ class StockChange:
 
     account_id: UUID
     quantity: int
+
+    def __post_init__(self) -> None:
+        if self.quantity < 1:
+            raise ValueError(f"stock changes by one unit or more, not {self.quantity}: receive_many and remove_many say which way")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

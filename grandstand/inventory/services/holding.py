@@ -149,15 +149,16 @@ def _lock(tx: store.Tx, wishes: Sequence[Wish]) -> rules.Stock:
     """Lock what the wishes count towards, each kind of row in key order, and read it after locking."""
     used = _lock_caps(tx, wishes)
     account_ids = {want.account_id.int: want.account_id for wish in wishes for want in wish.wants}
-    columns = ["id", "on_hand", "held", "claimed", "seating_id"]
-    free, seating = {}, {}
-    for account_id, on_hand, held, claimed, seating_id in tx.select_among(
+    columns = ["id", "organisation_id", "on_hand", "held", "claimed", "seating_id"]
+    free, owner, seating = {}, {}, {}
+    for account_id, organisation_id, on_hand, held, claimed, seating_id in tx.select_among(
         ACCOUNT, columns, "id", list(account_ids.values()), order_by="id", lock=True
     ):
         free[account_id] = on_hand - held - claimed
+        owner[account_id] = organisation_id
         if seating_id is not None:
             seating[account_id] = seating_id
-    stock = rules.Stock(free=free, used=used, seating=seating)
+    stock = rules.Stock(free=free, owner=owner, used=used, seating=seating)
     if seating:
         _lock_seats(tx, wishes, stock)
     return stock

@@ -51,10 +51,15 @@ def move_many(tx: Tx, moves: Sequence[Move], *, by: Actor, now: datetime, reason
 def schedule_release(
     tx: Tx, *, from_account_id: UUID, to_account_id: UUID, quantity: int | None, due_at: datetime, by: Actor, now: datetime, reason: str
 ) -> UUID:
-    """At `due_at`, that many free units (None: all that are free then) go to the other account. Raises ValueError across pools."""
+    """At `due_at`, that many free units (None: all that are free then) go to the other account.
+
+    Raises ValueError when it is of another pool or seating, and for less than one unit.
+    """
     rows = lock_accounts(tx, [from_account_id, to_account_id])
-    if len(rows) < 2 or rows[from_account_id].pool_id != rows[to_account_id].pool_id:
-        raise ValueError("a timed release goes to another account of the same pool")
+    if len(rows) < 2 or len({(row.pool_id, row.seating_id) for row in rows.values()}) > 1:
+        raise ValueError("a timed release goes to another account of the same pool and seating")
+    if quantity is not None and quantity < 1:
+        raise ValueError(f"a timed release is of one unit or more, not {quantity}")
     release_id, organisation_id = new_id(), rows[from_account_id].organisation_id
     tx.insert(
         RELEASE,
@@ -83,6 +88,7 @@ def cancel_release(tx: Tx, *, release_id: UUID, by: Actor, now: datetime, reason
 def run_due_releases(tx: Tx, *, now: datetime) -> int:
     """Carry out the timed releases that are due, each with what is free of it; returns how many. In a transaction of its own.
 
+    Nothing moves where one of the two accounts was given seats meanwhile: the release is done, with none moved.
     On PostgreSQL those that another transaction is carrying out are left to it.
     """
     skip = " FOR NO KEY UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""
@@ -99,7 +105,8 @@ def run_due_releases(tx: Tx, *, now: datetime) -> int:
         if moved:
             seat_ids = free_seats(tx, from_account_id, limit=moved) if rows[from_account_id].seating_id else ()
             move = Move(from_account_id=from_account_id, to_account_id=to_account_id, quantity=moved, seat_ids=seat_ids)
-            move_many(tx, [move], by=Actor.parse(by), now=now, reason=reason)
+            [answer] = move_many(tx, [move], by=Actor.parse(by), now=now, reason=reason)
+            moved = 0 if isinstance(answer, Refused) else moved
         tx.update(RELEASE, [(release_id, now, moved)], key=["id"], set_to=["done_at", "moved"])
     return len(due)
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from grandstand.inventory import models, rules
-from grandstand.inventory.queries import LockedHold, lock_holds, seats_of_holds
+from grandstand.inventory.queries import LockedHold, SeatsOfHolds, lock_holds, seats_of_holds
+from grandstand.inventory.rules import SeatKey
 from grandstand.inventory.services.counting import Delta, apply, lower_caps
 from grandstand.inventory.values import Confirmed, HoldState, MovementKind, Reason, Refused, Return, Want
 from grandstand.kit.actors import Actor
@@ -14,24 +15,21 @@ from grandstand.store.api import Tx
 
 TAKEN = store.table(models.SeatTaken)
 
-type Seats = dict[UUID, dict[UUID, set[UUID]]]
-"""The seats that holds have taken, per hold and account."""
-
 
 def return_many(tx: Tx, returns: Sequence[Return], *, by: Actor, now: datetime, reason: str) -> list[Confirmed | Refused]:
     """Claimed units come back and are free again; the holder's caps have room again. Each of `returns` is all or nothing.
 
     Refused: GONE for more than the hold still claims, SEATS_NEEDED where its seats are not named, UNKNOWN for a seat that it has not.
-    Ten statements.
+    Nine statements.
     """
     rows = lock_holds(tx, [each.hold_id for each in returns])
-    seats = seats_of_holds(tx, list(rows))
+    seats, seatings = seats_of_holds(tx, list(rows))
     back = {id_: _back(row) for id_, row in rows.items()}
     answers = [_answer(each, rows, seats) for each in returns]
     done = [each for each, answer in zip(returns, answers, strict=True) if isinstance(answer, Confirmed)]
     lower_caps(tx, [lowered for id_ in {each.hold_id for each in done} for lowered in _lowered(rows[id_], back[id_])])
     apply(tx, [_delta(rows[each.hold_id], want) for each in done for want in each.wants], kind=MovementKind.RETURNED, by=by, now=now, reason=reason)
-    _free(tx, [(each.hold_id, seat_id) for each in done for want in each.wants for seat_id in want.seat_ids])
+    _free(tx, [(seatings[want.account_id], seat_id) for each in done for want in each.wants for seat_id in want.seat_ids])
     return answers
 
 
@@ -43,7 +41,7 @@ def ship_many(tx: Tx, shipped: Sequence[Return], *, by: Actor, now: datetime, re
     if any(want.seat_ids for each in shipped for want in each.wants):
         raise ValueError("seats stay where they are: only units without seats are shipped")
     rows = lock_holds(tx, [each.hold_id for each in shipped])
-    seats = seats_of_holds(tx, list(rows))
+    seats, _ = seats_of_holds(tx, list(rows))
     answers = [_answer(each, rows, seats) for each in shipped]
     done = [each for each, answer in zip(shipped, answers, strict=True) if isinstance(answer, Confirmed)]
     deltas = [_delta(rows[each.hold_id], want, leaves=True) for each in done for want in each.wants]
@@ -54,7 +52,7 @@ def ship_many(tx: Tx, shipped: Sequence[Return], *, by: Actor, now: datetime, re
 # -- below here ------------------------------------------------------------------------------------------------------------------------
 
 
-def _answer(each: Return, rows: dict[UUID, LockedHold], seats: Seats) -> Confirmed | Refused:
+def _answer(each: Return, rows: dict[UUID, LockedHold], seats: SeatsOfHolds) -> Confirmed | Refused:
     """Take the units off what the hold still claims, all of them or none."""
     row = rows.get(each.hold_id)
     if row is None or row.state is not HoldState.CONFIRMED:
@@ -106,6 +104,6 @@ def _delta(row: LockedHold, want: Want, *, leaves: bool = False) -> Delta:
     )
 
 
-def _free(tx: Tx, seats: Sequence[tuple[UUID, UUID]]) -> None:
-    keys = tx.select_matching(TAKEN, ["seating_id", "seat_id"], ["hold_id", "seat_id"], seats, order_by="seating_id, seat_id", lock=True)
+def _free(tx: Tx, keys: Sequence[SeatKey]) -> None:
+    """Nobody has these seats. Their holds and accounts are locked, so nobody else writes these rows."""
     tx.delete_matching(TAKEN, ["seating_id", "seat_id"], keys)

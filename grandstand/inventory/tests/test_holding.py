@@ -11,7 +11,7 @@ from grandstand.inventory.testing import make_stock
 from grandstand.inventory.tests.asking import BY, FOR, NOW, wish
 from grandstand.kit.spans import Span
 from grandstand.movement.testing import make_organisation
-from grandstand.store.api import Database, WallHit
+from grandstand.store.api import Database, Kind, WallHit
 
 
 @pytest.fixture
@@ -103,6 +103,26 @@ def test_a_cap_counts_all_holds_and_claims_of_a_person_and_gets_room_again(datab
         assert inventory.return_many(tx, [back], by=BY, now=NOW, reason="refunded") == [Confirmed(hold_id=first.hold_id)]
     assert isinstance(ask(2), Held)
     assert numbers(database, account_id) == (20, 2, 2)
+
+
+def test_a_cap_named_twice_in_one_wish_counts_both(database: Database, organisation_id: UUID) -> None:
+    """A bundle of two articles under one limit: each alone would fit."""
+    with database.write() as tx:
+        account_id = make_stock(tx, organisation_id, 9)
+    caps = (Cap(scope="product:1", limit=4, quantity=2), Cap(scope="product:1", limit=4, quantity=3))
+    with database.write() as tx:
+        assert inventory.hold_many(tx, [wish(organisation_id, account_id, 5, caps=caps)], now=NOW) == [Refused(reason=Reason.CAP, left=4)]
+    assert numbers(database, account_id) == (9, 0, 0)
+
+
+def test_what_is_another_organisations_cannot_be_wished_for(database: Database, organisation_id: UUID) -> None:
+    stranger_id = make_organisation().id
+    with database.write() as tx:
+        account_id = make_stock(tx, organisation_id, 9)
+        answers = inventory.hold_many(tx, [wish(stranger_id, account_id), wish(organisation_id, account_id)], now=NOW)
+    assert answers[0] == Refused(reason=Reason.UNKNOWN, account_id=account_id)
+    assert isinstance(answers[1], Held)
+    assert numbers(database, account_id) == (9, 1, 0)
 
 
 def test_an_expired_hold_can_be_confirmed_until_it_is_swept(database: Database, organisation_id: UUID) -> None:
@@ -212,3 +232,34 @@ def test_free_units_move_between_accounts_by_hand_and_when_due(database: Databas
         assert inventory.run_due_releases(tx, now=NOW + FOR) == 0
     assert numbers(database, public) == (7, 0, 0)
     assert numbers(database, sponsor) == (0, 0, 0)
+
+
+def test_a_release_is_not_scheduled_to_where_its_units_cannot_go(database: Database, organisation_id: UUID) -> None:
+    accounts = tuple(NewAccount(code=code, on_hand=2) for code in ("public", "sponsor", "kill"))
+    pool = NewPool(organisation_id=organisation_id, name="Pool", accounts=accounts)
+    with database.write() as tx:
+        [[public, sponsor, kill]] = inventory.open_pools(tx, [pool], by=BY, now=NOW, reason="test").values()
+        seats = [(UUID(int=n), public) for n in range(2)]
+        inventory.open_seating(tx, organisation_id=organisation_id, name="Hall", seats=seats, by=BY, now=NOW, reason="test")
+        elsewhere = make_stock(tx, organisation_id, 2)
+        how: dict[str, Any] = {"due_at": NOW, "by": BY, "now": NOW, "reason": "test"}
+        for to in (public, elsewhere, sponsor, UUID(int=9)):
+            with pytest.raises(ValueError, match="same pool and seating"):
+                inventory.schedule_release(tx, from_account_id=sponsor, to_account_id=to, quantity=None, **how)
+        with pytest.raises(ValueError, match="one unit or more"):
+            inventory.schedule_release(tx, from_account_id=sponsor, to_account_id=kill, quantity=0, **how)
+
+
+def test_a_release_whose_account_was_given_seats_moves_nothing_and_says_so(database: Database, organisation_id: UUID) -> None:
+    accounts = tuple(NewAccount(code=code, on_hand=2) for code in ("public", "sponsor"))
+    pool = NewPool(organisation_id=organisation_id, name="Pool", accounts=accounts)
+    with database.write() as tx:
+        [[public, sponsor]] = inventory.open_pools(tx, [pool], by=BY, now=NOW, reason="test").values()
+        how: dict[str, Any] = {"due_at": NOW, "by": BY, "now": NOW, "reason": "test"}
+        release_id = inventory.schedule_release(tx, from_account_id=sponsor, to_account_id=public, quantity=None, **how)
+        seats = [(UUID(int=n), public) for n in range(2)]
+        inventory.open_seating(tx, organisation_id=organisation_id, name="Hall", seats=seats, by=BY, now=NOW, reason="test")
+        assert inventory.run_due_releases(tx, now=NOW) == 1
+        moved = tx.rows("SELECT moved FROM inventory_scheduled_release WHERE id = %s", (release_id,), kinds=[Kind.INT])
+    assert moved == [(0,)]
+    assert (numbers(database, public), numbers(database, sponsor)) == ((2, 0, 0), (2, 0, 0))
