@@ -22,13 +22,14 @@ from bench._baselines import hold_alone  # noqa: E402
 from grandstand.commerce.api import Quote  # noqa: E402
 from grandstand.gate.api import Gate, settle  # noqa: E402
 from grandstand.gate.services import wish_of  # noqa: E402
+from grandstand.kit.clock import now  # noqa: E402
 
 CLIENTS = 32
 """Connections of the baseline: more of them make PostgreSQL slower on two cores, fewer leave it idle."""
 
 URL, SECRET = os.environ["DATABASE_URL"], os.environ["GRANDSTAND_SECRET_KEY"]
 
-gate = Gate(URL, [SECRET], test_payments=True)
+gate = Gate(URL, [SECRET], clock=now, test_payments=True)
 _threads = ThreadPoolExecutor(CLIENTS, thread_name_prefix="baseline")
 _own = local()
 _CONSTANT = msgspec.json.encode({"hold_id": "0" * 36, "expires_at": "2031-07-01T12:00:00Z", "unit_price_minor": 12000, "currency": "EUR"})

@@ -14,11 +14,13 @@ from django.conf import settings  # noqa: E402
 from grandstand.config.threads import LastingThreads  # noqa: E402
 from grandstand.config.worker import Worker  # noqa: E402
 from grandstand.gate.api import Gate, settle  # noqa: E402
+from grandstand.kit.clock import now  # noqa: E402
 
 _pages = LastingThreads(_django)
 _gate = Gate(
     settings.DATABASE_URL,
     [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)],
+    clock=now,
     test_payments=settings.GRANDSTAND_TEST_PAYMENTS,
 )
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -97,7 +97,9 @@ class Gate:
     what was expected. 503 with Retry-After: nothing was decided, ask again with the same key.
     """
 
-    def __init__(self, database_url: str, secrets: Sequence[str], *, test_payments: bool = False) -> None:
+    def __init__(self, database_url: str, secrets: Sequence[str], *, clock: Callable[[], datetime], test_payments: bool = False) -> None:
+        """`clock` is this host's, by which passes end: they last for hours, and a hold's own time is the database's."""
+        self._clock = clock
         self.passes = Passes(secrets)
         desk = Desk(Database(database_url))
         self.desk = desk
@@ -220,8 +222,7 @@ class Gate:
     def _bearer(self, scope: Scope) -> Pass:
         for name, value in scope["headers"]:
             if name == b"x-gate-pass":
-                # Its hours are those of the host: a pass lasts for hours, and a hold's own time is the database's.
-                return self.passes.read(value.decode("latin-1"), now=datetime.now(UTC))
+                return self.passes.read(value.decode("latin-1"), now=self._clock())
         raise PassWrong("There is no pass with this request: open the page again.")
 
 

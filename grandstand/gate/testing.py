@@ -12,6 +12,7 @@ from uuid import UUID
 from grandstand.commerce.api import Owner
 from grandstand.gate.application import Gate
 from grandstand.gate.values import Pass
+from grandstand.kit import clock
 from grandstand.kit.ids import new_id
 
 SECRET = "the secret of a test, and of nothing else"
@@ -29,7 +30,7 @@ class Answer:
 @contextmanager
 def open_gate(url: str) -> Iterator[Gate]:
     """A gate over the database, deciding until the block ends."""
-    gate = Gate(url, [SECRET], test_payments=True)
+    gate = Gate(url, [SECRET], clock=clock.now, test_payments=True)
     gate.start()
     try:
         yield gate

@@ -17,7 +17,7 @@ _TEMPLATE_TAG = re.compile(rf"""\{{%\s*(?:extends|include)\s+["']({_ROOM})/[^"']
 _TEMPLATE_NAME = re.compile(rf"({_ROOM})/[\w/.-]+\.(?:html|txt|svg|xml)")
 _URL_NAME = re.compile(rf"({_ROOM}):[a-z][\w:-]*")
 _MODEL_PATH = re.compile(rf"({_ROOM})\.[A-Z]\w+")
-_TABLE = re.compile(rf"\b({_ROOM})_[a-z][a-z0-9_]*\b")
+_TABLE = re.compile(rf"\b({_ROOM})_(?!id\b)[a-z][a-z0-9_]*\b")
 _SQL = re.compile(
     r"^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|TRUNCATE|LOCK|FROM|JOIN|LEFT JOIN)\b|\b(?:FROM|JOIN|INTO|REFERENCES)\s+\w+_"
 )
@@ -54,7 +54,7 @@ def in_calls(tree: ast.Module) -> Iterator[Named]:
 
 
 def in_sql(tree: ast.Module) -> Iterator[Named]:
-    """Rooms whose tables raw SQL names: `<room>_<table>`."""
+    """Rooms whose tables raw SQL names: `<room>_<table>`. A column `<room>_id` refers to something of that name, not to a room."""
     for line, text in strings(tree):
         if _SQL.search(text):
             for found in _TABLE.finditer(text):

@@ -14,6 +14,7 @@ PUBLIC = {
     "GRANDSTAND_SECRET_KEY": "p7Xr2-" + "k9Qz_3vB" * 8,
     "GRANDSTAND_HOSTS": "tickets.example",
     "GRANDSTAND_URL": "https://tickets.example",
+    "GRANDSTAND_PROXIES": "1",
 }
 
 
@@ -91,7 +92,7 @@ def test_a_public_installation_redirects_to_https_and_sends_every_protecting_hea
     said = done.stdout.strip().splitlines()
     assert said, done.stderr
     assert said[0] == "301 https://tickets.example/accounts/login/"
-    assert said[1] == "max-age=31536000; includeSubDomains; preload"
+    assert said[1] == "max-age=31536000; includeSubDomains"
     assert "default-src 'self'" in said[2]
     assert "object-src 'none'" in said[2]
     assert "unsafe-inline" not in said[2]
@@ -100,3 +101,16 @@ def test_a_public_installation_redirects_to_https_and_sends_every_protecting_hea
     assert said[6] == "True Lax"
     assert said[7] == "200"
     assert said[8] == "400"
+
+
+def test_without_a_proxy_of_ours_nobody_is_believed_to_come_by_tls(tmp_path: Path) -> None:
+    headers = {"host": "tickets.example", "x-forwarded-proto": "https"}
+    asked = f"from django.test import Client; print(Client().get('/healthz/x', headers={headers}).status_code)"
+    done = _manage("shell", "--no-imports", "-c", asked, home=tmp_path, **{**PUBLIC, "GRANDSTAND_PROXIES": "0"})
+    assert done.stdout.strip() == "301", done.stderr
+
+
+def test_the_whole_domain_is_listed_for_ever_only_when_that_is_asked_for(tmp_path: Path) -> None:
+    asked = ["shell", "--no-imports", "-c", "from django.conf import settings; print(settings.SECURE_HSTS_PRELOAD)"]
+    said = [_manage(*asked, home=tmp_path, **PUBLIC, **more).stdout.strip() for more in ({}, {"GRANDSTAND_HSTS_PRELOAD": "yes"})]
+    assert said == ["False", "True"]

@@ -95,7 +95,7 @@ def test_without_a_charge_the_order_waits_for_its_payment(database: Database, of
 
 
 def test_a_charge_counts_with_test_payments_only(database: Database, office: BoxOffice) -> None:
-    real = Gate(database.url, ["a secret"], test_payments=False)
+    real = Gate(database.url, ["a secret"], clock=clock.now, test_payments=False)
     answer = _unstarted(real, purchase({"hold": new_id().hex, "kind": "ticket", "item": new_id().hex, "quantity": 1}))
     assert (answer.status, answer.content["refused"]) == (422, "body_wrong")
     assert "test bank only" in answer.content["says"]
@@ -105,7 +105,7 @@ def test_a_charge_counts_with_test_payments_only(database: Database, office: Box
     ("changed", "says"), [({"items": []}, "items"), ({"provider": "nobody"}, "provider"), ({"key": ""}, "key"), ({"told_minor": "x"}, "told_minor")]
 )
 def test_a_wrong_body_is_told_what_is_wrong(database: Database, office: BoxOffice, changed: dict[str, Any], says: str) -> None:
-    gate = Gate(database.url, ["a secret"], test_payments=True)
+    gate = Gate(database.url, ["a secret"], clock=clock.now, test_payments=True)
     item = {"hold": new_id().hex, "kind": "ticket", "item": new_id().hex, "quantity": 1}
     answer = _unstarted(gate, {**purchase(item), **changed})
     assert (answer.status, answer.content["refused"]) == (422, "body_wrong")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from uuid import UUID
 
 from grandstand.games import api as games
@@ -16,7 +17,7 @@ from grandstand.ticketing.queries.known import KnownTicket, known_tickets
 from grandstand.ticketing.queries.offers import OfferRow, offers_by_id
 from grandstand.ticketing.queries.sales import gates_of_venues, sales_by_session
 from grandstand.ticketing.rules import entry_window
-from grandstand.ticketing.values import EventKind, GateView, NoCode, NoSuchTicket, TicketEvent, TicketState, TicketView
+from grandstand.ticketing.values import EventKind, GateView, NoCode, NoSuchTicket, TicketEvent, TicketState, TicketView, VoidedBy
 
 TICKET = table(models.Ticket)
 
@@ -106,20 +107,20 @@ def history(*, ticket_id: UUID, language: str) -> list[TicketEvent]:
         if known is None:
             raise NoSuchTicket("There is no such ticket.", ticket_id=str(ticket_id))
         voidings = tx.rows(
-            "SELECT v.at, v.reason, r.at, r.reason FROM ticketing_voiding v LEFT JOIN ticketing_reinstatement r ON r.voiding_id = v.id "
+            "SELECT v.at, v.reason, v.origin, r.at, r.reason FROM ticketing_voiding v LEFT JOIN ticketing_reinstatement r ON r.voiding_id = v.id "
             "WHERE v.ticket_id = %s ORDER BY v.number",
             (ticket_id,),
-            kinds=[Kind.INSTANT, Kind.TEXT, Kind.INSTANT, Kind.TEXT],
+            kinds=[Kind.INSTANT, Kind.TEXT, Kind.TEXT, Kind.INSTANT, Kind.TEXT],
         )
     events = [TicketEvent(kind=EventKind.ISSUED, at=known.issued_at)]
     if known.activated_at is not None:
         events.append(TicketEvent(kind=EventKind.ACTIVATED, at=known.activated_at))
-    voided = {voided_at for voided_at, *_ in voidings}
-    for voided_at, why, reinstated_at, why_back in voidings:
+    for (voided_at, why, _origin, back_at, why_back), following in zip_longest(voidings, voidings[1:]):
         events.append(TicketEvent(kind=EventKind.VOIDED, at=voided_at, reason=why))
         # A refund that takes over from the box office ends one voiding as it begins the next: nothing was given back between them.
-        if reinstated_at is not None and reinstated_at not in voided:
-            events.append(TicketEvent(kind=EventKind.REINSTATED, at=reinstated_at, reason=why_back))
+        is_taken_over = following is not None and following[2] == VoidedBy.SALE and following[0] == back_at
+        if back_at is not None and not is_taken_over:
+            events.append(TicketEvent(kind=EventKind.REINSTATED, at=back_at, reason=why_back))
     if known.used_at is not None:
         events.append(TicketEvent(kind=EventKind.ADMITTED, at=known.used_at, gate=known.used_gate))
     return sorted(events, key=lambda event: event.at)
