@@ -1,10 +1,10 @@
-"""Python's cycle collector in a server that makes a million objects a second and hardly a cycle among them."""
+"""Python's cycle collector in a server that makes many objects a second and hardly a cycle among them."""
 
 import gc
 
 YOUNG, MIDDLE, OLD = 50_000, 50, 100
-"""Objects more than before until the young are looked through, and how many times until the older ones are. With Python's own 2,000 and 10, nine
-tenths of the processor's time at an on-sale went into looking through everything that is loaded (docs/explanation/on-sale.md)."""
+"""Objects more than before until the young are looked through, and how many times until the older ones are. With Python's own settings, a
+third of the processor's time at an on-sale went into looking through everything that is loaded (docs/explanation/on-sale.md)."""
 
 
 def settle() -> None:
