@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from grandstand.config import environment as env
 from grandstand.config import logs
 from grandstand.config.mail import mailer
-from grandstand.config.secrets import secret_key
+from grandstand.config.secrets import older_keys, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -25,9 +25,20 @@ GRANDSTAND_LOCAL = env.flag(
 )
 DEBUG = env.flag("GRANDSTAND_DEBUG", default=False, meaning="Django's debug pages. Never on a machine that others reach.")
 SECRET_KEY = secret_key(
-    env.text("GRANDSTAND_SECRET_KEY", "", "The secret that signs sessions, 50 characters or more. Made and kept in GRANDSTAND_HOME when local."),
+    env.text(
+        "GRANDSTAND_SECRET_KEY",
+        "",
+        "The secret that signs sessions and seals keys, 50 characters or more. Made and kept in GRANDSTAND_HOME when local.",
+    ),
     home=GRANDSTAND_HOME,
     local=GRANDSTAND_LOCAL,
+)
+SECRET_KEY_FALLBACKS = older_keys(
+    env.words(
+        "GRANDSTAND_SECRET_KEY_FALLBACKS",
+        "",
+        "Secrets from before, comma separated, while what they signed or sealed is still to be read (docs/runbooks, A key has leaked).",
+    )
 )
 ALLOWED_HOSTS = env.words("GRANDSTAND_HOSTS", "127.0.0.1,localhost,[::1]", "Host names under which the platform answers, comma separated.")
 GRANDSTAND_URL = env.text("GRANDSTAND_URL", "http://127.0.0.1:8000", "The address people use; links in mail begin with it.")

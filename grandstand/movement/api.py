@@ -29,6 +29,7 @@ from grandstand.movement.services import (
     revoke_role,
 )
 from grandstand.movement.values import (
+    LastOwner,
     Market,
     MarketWrong,
     Membership,
@@ -45,6 +46,7 @@ from grandstand.movement.values import (
 )
 
 __all__ = [
+    "LastOwner",
     "Market",
     "MarketWrong",
     "Membership",

@@ -7,10 +7,12 @@ from uuid import UUID
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
 from grandstand.kit.ids import new_id
+from grandstand.kit.texts import gettext_noop
 from grandstand.movement import models, rules
 from grandstand.movement.facts import OrganisationCreated
 from grandstand.movement.queries import organisation as find_organisation
 from grandstand.movement.values import (
+    LastOwner,
     Market,
     Membership,
     NoSuchMarket,
@@ -109,12 +111,19 @@ def grant_role(*, person_id: UUID, organisation_id: UUID, role: Role, now: datet
 
 
 def revoke_role(*, person_id: UUID, organisation_id: UUID, role: Role, now: datetime, by: Actor, reason: str) -> None:
-    """The person has the role no longer, unless one from above gives it too. Raises NoSuchMembership."""
+    """The person has the role no longer, unless one from above gives it too.
+
+    Raises NoSuchOrganisation, NoSuchMembership, or LastOwner when nobody would own the organisation, itself or from above.
+    """
     with write() as tx:
+        organisation = _locked(organisation_id)  # one taker at a time: two owners who take each other's role would both be right
         rows = models.Membership.objects.select_for_update()
         row = rows.filter(person_id=person_id, organisation_id=organisation_id, role=role.value).first()
         if row is None:
             raise NoSuchMembership("This person does not have this role here.")
+        if role is Role.OWNER and not _owned_without(row):
+            text = gettext_noop("An organisation must keep an owner: make somebody else its owner first, then try again.")
+            raise LastOwner(text, organisation=organisation.name)
         before: dict[str, Json] = {"person_id": str(person_id), "role": role.value}
         _record(tx, "revoke_role", "movement.membership", row.id, organisation_id, reason, by, now, before=before)
         row.delete()
@@ -151,6 +160,11 @@ def _locked(organisation_id: UUID) -> models.Organisation:
     if row is None:
         raise NoSuchOrganisation("There is no such organisation.", organisation_id=str(organisation_id))
     return row
+
+
+def _owned_without(membership: models.Membership) -> bool:
+    owners = models.Membership.objects.filter(role=Role.OWNER.value, organisation_id__in=_with_all_above(membership.organisation_id))
+    return owners.exclude(id=membership.id).exists()
 
 
 def _with_all_above(organisation_id: UUID) -> set[UUID]:

@@ -109,6 +109,12 @@ class NoSuchMembership(NotFound):
     code = "no_such_membership"
 
 
+class LastOwner(Refusal):
+    """Nobody would own the organisation, neither here nor from above. `detail["organisation"]` is its name."""
+
+    code = "last_owner"
+
+
 class NoSuchMarket(NotFound):
     """No market has this code."""
 

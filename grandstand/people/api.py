@@ -4,7 +4,7 @@ from grandstand.people.personal_data import AccountOfPerson
 from grandstand.people.ports import PersonalData, register_personal_data, use_mail, use_markets
 from grandstand.people.queries import find_person_by_email, people, person
 from grandstand.people.services import create_person, erase_person, export_person, set_language_and_market, set_name
-from grandstand.people.values import AccountMail, EmailTaken, LanguageUnknown, MarketUnknown, NoSuchPerson, PersonSummary
+from grandstand.people.values import AccountMail, EmailTaken, LanguageUnknown, MarketUnknown, NoSuchPerson, PersonSummary, SecondStepUnreadable
 
 __all__ = [
     "AccountMail",
@@ -15,6 +15,7 @@ __all__ = [
     "NoSuchPerson",
     "PersonSummary",
     "PersonalData",
+    "SecondStepUnreadable",
     "create_person",
     "erase_person",
     "export_person",

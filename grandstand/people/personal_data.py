@@ -1,5 +1,6 @@
 """What this room knows of a person: who they are and how they sign in."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,14 +11,17 @@ from allauth.usersessions.models import UserSession
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
 from grandstand.people.models import Person
-from grandstand.store.api import Tx
+from grandstand.store.api import Recorded, Tx, changes_of_person
 
 
 class AccountOfPerson:
-    """A PersonalData: the account itself, its addresses, its ways of signing in and its sessions. Secrets are not read out."""
+    """A PersonalData: the account itself, its addresses, its ways of signing in and its sessions, and what the audit log says of the person.
+
+    Secrets are not read out. The audit log stays when the person is forgotten: it names them by an id that then belongs to nobody.
+    """
 
     def export(self, tx: Tx, person_id: UUID) -> Json:
-        """Four statements."""
+        """Five statements, of which one reads the whole audit log."""
         person = Person.objects.get(id=person_id)
         return {
             "id": str(person.id),
@@ -39,6 +43,7 @@ class AccountOfPerson:
                 {"started_at": _iso(each.created_at), "address": each.ip, "browser": each.user_agent}
                 for each in UserSession.objects.filter(user=person).order_by("id")
             ],
+            "changes": [_change(each, person_id) for each in changes_of_person(tx, person_id)],
         }
 
     def erase(self, tx: Tx, person_id: UUID, *, now: datetime, by: Actor) -> None:
@@ -47,6 +52,25 @@ class AccountOfPerson:
             session.end()
         Authenticator.objects.filter(user_id=person_id).delete()
         EmailAddress.objects.filter(user_id=person_id).delete()
+
+
+def _change(recorded: Recorded, person_id: UUID) -> dict[str, Json]:
+    """Who else it was is not the person's to know, nor, of what they did in an organisation's name, the figures: those are the organisation's."""
+    change = recorded.change
+    told: dict[str, Json] = {
+        "at": recorded.at.isoformat(),
+        "by": "you" if change.by == Actor.person(person_id) else change.by.kind,
+        "action": change.action,
+        "of": f"{change.object_type} {change.object_id}",
+        "reason": change.reason,
+    }
+    if str(person_id) in f"{change.object_id} {change.before} {change.after}":
+        told |= {"before": _plain(change.before), "after": _plain(change.after)}
+    return told
+
+
+def _plain(values: Mapping[str, Json] | None) -> Json:
+    return None if values is None else dict(values)
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -1,15 +1,17 @@
 """The one write path of a person: making, changing, forgetting. Exporting is beside forgetting, because they must know the same rooms."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
 from grandstand.kit.ids import new_id
-from grandstand.people import models
+from grandstand.people import models, sealing
 from grandstand.people.ports import ports
 from grandstand.people.queries import summary
 from grandstand.people.values import EmailTaken, LanguageUnknown, MarketUnknown, NoSuchPerson, PersonSummary
@@ -106,6 +108,30 @@ def erase_person(*, person_id: UUID, now: datetime, by: Actor, reason: str = "as
         row.groups.clear()
         row.user_permissions.clear()
         record(tx, [_change(row.id, "erase", reason, by)], now=now)
+
+
+def seal_second_steps_anew() -> int:
+    """What is kept of apps and recovery codes in clear, or under an older secret, is sealed with the present one; return how many there were.
+
+    Nothing changes for the person. An older secret may go afterwards.
+    """
+    with write():
+        anew = []
+        for row in Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN).order_by("id"):
+            sealed = _sealed_anew(row.data)
+            if sealed != row.data:
+                row.data = sealed
+                anew.append(row)
+        Authenticator.objects.bulk_update(anew, ["data"], batch_size=500)
+    return len(anew)
+
+
+def _sealed_anew(data: dict[str, Any]) -> dict[str, Any]:
+    """As allauth keeps it: an app's `secret`, the `seed` of recovery codes, or codes that were taken over as they are."""
+    texts: dict[str, Any] = {name: sealing.find_sealed_anew(data[name]) or data[name] for name in ("secret", "seed") if name in data}
+    if "migrated_codes" in data:
+        texts["migrated_codes"] = [sealing.find_sealed_anew(code) or code for code in data["migrated_codes"]]
+    return data | texts
 
 
 def _locked(person_id: UUID) -> models.Person:

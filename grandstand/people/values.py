@@ -62,3 +62,10 @@ class MarketUnknown(Refusal):
 
     code = "market_unknown"
     status = 422
+
+
+class SecondStepUnreadable(Refusal):
+    """What is kept of an app or of recovery codes was sealed with a secret that this installation no longer has."""
+
+    code = "second_step_unreadable"
+    status = 503

@@ -1,12 +1,13 @@
-"""The store's door: transactions, walls, the outbox, the audit log, idempotency keys, rate limits."""
+"""The store's door: transactions, walls, the outbox, the audit log, idempotency keys, rate limits, sealed secrets."""
 
 from grandstand.store.answers import Asked, Fresh, Known, Reused, ask, keep_answers
-from grandstand.store.audit import Change, record
+from grandstand.store.audit import Change, Recorded, changes_of_person, record
 from grandstand.store.clock import advance
 from grandstand.store.connections import Database, django_engine, engine_of, read, sqlite_path, write, write_retrying
 from grandstand.store.kinds import Engine, Kind, TextWrong
 from grandstand.store.outbox import announce, deliver_due, given_up, hear, undelivered
 from grandstand.store.rates import allow, sweep
+from grandstand.store.sealing import Unsealed, find_unsealed, installation_secrets, seal
 from grandstand.store.tables import Table, table
 from grandstand.store.tx import DataWrong, Deadlock, Lost, Row, Tx, WallHit
 from grandstand.store.walls import LowerWall, RaiseWall, Wall, append_only, missing_walls, refuse_row, same_on_both_sides, standing_walls
@@ -24,11 +25,13 @@ __all__ = [
     "Lost",
     "LowerWall",
     "RaiseWall",
+    "Recorded",
     "Reused",
     "Row",
     "Table",
     "TextWrong",
     "Tx",
+    "Unsealed",
     "Wall",
     "WallHit",
     "advance",
@@ -36,17 +39,21 @@ __all__ = [
     "announce",
     "append_only",
     "ask",
+    "changes_of_person",
     "deliver_due",
     "django_engine",
     "engine_of",
+    "find_unsealed",
     "given_up",
     "hear",
+    "installation_secrets",
     "keep_answers",
     "missing_walls",
     "read",
     "record",
     "refuse_row",
     "same_on_both_sides",
+    "seal",
     "sqlite_path",
     "standing_walls",
     "sweep",

@@ -56,3 +56,39 @@ def record(tx: Tx, changes: Sequence[Change], *, now: datetime) -> None:
             for id_, change in zip(ids, changes, strict=True)
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A change with the instant at which it was recorded."""
+
+    at: datetime
+    change: Change
+
+
+def changes_of_person(tx: Tx, person_id: UUID) -> list[Recorded]:
+    """What the person changed, and changes of others that name the person, the earliest first. One statement, which reads the whole log."""
+    name = f"%{person_id}%"
+    rows = tx.select(
+        table(models.AuditEntry),
+        ["at", "organisation_id", "actor", "action", "object_type", "object_id", "reason", "before", "after"],
+        "actor = %s OR object_id = %s OR CAST(before AS text) LIKE %s OR CAST(after AS text) LIKE %s",
+        (str(Actor.person(person_id)), str(person_id), name, name),
+        order_by="at, id",
+    )
+    return [
+        Recorded(
+            at,
+            Change(
+                by=Actor.parse(actor),
+                action=action,
+                object_type=object_type,
+                object_id=object_id,
+                reason=reason,
+                organisation_id=organisation_id,
+                before=before,
+                after=after,
+            ),
+        )
+        for at, organisation_id, actor, action, object_type, object_id, reason, before, after in rows
+    ]

@@ -20,7 +20,8 @@ from grandstand.store.api import Kind, Row
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-KEPT_FILES = ("media", "keys", "secret_key")
+OWN_KEY = "secret_key"
+KEPT_FILES = ("media", "keys", OWN_KEY)
 """Of GRANDSTAND_HOME. The rest is the database, which is kept table by table, or is made again."""
 
 BLOCK_BYTES = 1 << 20
@@ -50,7 +51,10 @@ class FileEntry(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds. `migrations` are those that were applied: the same must be here to restore."""
+    """What a backup holds. `migrations` are those that were applied: the same must be here to restore.
+
+    `secret` is the fingerprint of the secret that seals its keys; empty in backups from before it was kept.
+    """
 
     format: int
     made_at: datetime
@@ -58,6 +62,7 @@ class Manifest(msgspec.Struct, frozen=True):
     migrations: list[str]
     tables: list[TableEntry]
     files: list[FileEntry]
+    secret: str = ""
 
 
 class Writer:
@@ -126,6 +131,16 @@ class Reader:
         """How many rows it holds."""
         return sum(entry.rows for entry in self.manifest.tables)
 
+    def secret_key(self) -> str:
+        """The installation's own secret, which the backup brings along; empty when it came from the environment. Raises BackupWrong."""
+        entry = next((entry for entry in self.manifest.files if entry.path == OWN_KEY), None)
+        if entry is None:
+            return ""
+        content = self._zip.read(f"home/{OWN_KEY}")
+        if hashlib.sha256(content).hexdigest() != entry.sha256:
+            raise _damaged(entry)
+        return content.decode().strip()
+
     def batches(self, kept: Kept, *, size: int = 1_000) -> Iterator[list[Row]]:
         """All rows of a table. Raises BackupWrong, after the last one, when they are not what the manifest says."""
         entry, decode, tally, batch = self._entry(kept), _decoder(kept), Tally(), []
@@ -159,7 +174,7 @@ class Reader:
             handle = os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o644 if entry.path.startswith("media/") else 0o600)
             with self._zip.open(f"home/{entry.path}") as member, os.fdopen(handle, "wb") as file:
                 if _copy(member, file) != (entry.size_bytes, entry.sha256):
-                    raise BackupWrong(f"The backup is damaged: {entry.path} is not the file of its manifest. Nothing was changed.")
+                    raise _damaged(entry)
 
     def close(self) -> None:
         """Close the file."""
@@ -179,6 +194,10 @@ def put_in_place(unpacked: Path, home: Path) -> None:
             target = home / path.relative_to(unpacked)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, target)
+
+
+def _damaged(entry: FileEntry) -> BackupWrong:
+    return BackupWrong(f"The backup is damaged: {entry.path} is not the file of its manifest. Nothing was changed.")
 
 
 def _member(table: str) -> str:

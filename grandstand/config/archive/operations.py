@@ -16,15 +16,22 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from grandstand.config import worker
-from grandstand.config.archive.files import FORMAT, BackupWrong, Manifest, Reader, Writer, kept_files, put_in_place
+from grandstand.config.archive.files import FORMAT, OWN_KEY, BackupWrong, Manifest, Reader, Writer, kept_files, put_in_place
 from grandstand.config.archive.loading import Live, load, refuse_rows
 from grandstand.config.archive.tables import Kept, Tally, kept
+from grandstand.config.secrets import fingerprint, make_home
 from grandstand.kit.clock import now
 from grandstand.kit.errors import Refusal
 from grandstand.store import api as store
 
 type Show = Callable[[str, int], Callable[[int], None]]
 """Starts a progress bar: what is being done, of how many rows; gives the function that advances it."""
+
+
+class OtherSecret(Refusal):
+    """The installation's secret is not the one under which the backup's keys are sealed."""
+
+    code = "other_secret"
 
 
 class StillServed(Refusal):
@@ -35,12 +42,13 @@ class StillServed(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What was copied."""
+    """What was copied. `secret_inside` says whether a backup holds the secret that opens its keys."""
 
     tables: int
     rows: int
     files: int
     size_bytes: int = 0
+    secret_inside: bool = False
 
 
 def backup(path: Path, *, at: datetime, show: Show) -> Done:
@@ -59,26 +67,35 @@ def backup(path: Path, *, at: datetime, show: Show) -> Done:
         for one in paths:
             files.append(writer.file(home, one))
             advance(1)
-        writer.finish(Manifest(FORMAT, at, database.engine, _migrations(), entries, files))
+        writer.finish(Manifest(FORMAT, at, database.engine, _migrations(), entries, files, fingerprint(settings.SECRET_KEY)))
     except BaseException:
         writer.give_up()
         raise
     finally:
         database.close()
-    return Done(tables=len(entries), rows=sum(entry.rows for entry in entries), files=len(files), size_bytes=path.stat().st_size)
+    own = home / OWN_KEY
+    return Done(
+        tables=len(entries),
+        rows=sum(entry.rows for entry in entries),
+        files=len(files),
+        size_bytes=path.stat().st_size,
+        secret_inside=own.is_file() and own.read_text().strip() == settings.SECRET_KEY,
+    )
 
 
-def restore(path: Path, *, show: Show) -> Done:
+def restore(path: Path, *, show: Show, other_secret: bool = False) -> Done:
     """Fill the empty database of DATABASE_URL, on either engine, and GRANDSTAND_HOME from a backup, all or nothing.
 
-    Raises BackupWrong, NotEmpty or CopyDiffers; then nothing was changed.
+    Raises BackupWrong, OtherSecret (unless `other_secret`), NotEmpty or CopyDiffers; then nothing was changed.
     """
     reader = Reader(path)
+    if not other_secret:
+        _refuse_other_secret(reader)
     migrate()
     if reader.manifest.migrations != _migrations():
         raise BackupWrong("The backup was made by another version of Grandstand: install that version, restore, then upgrade.")
     home: Path = settings.GRANDSTAND_HOME
-    home.mkdir(parents=True, exist_ok=True)
+    make_home(home)
     tables = kept()
     unpacked = Path(tempfile.mkdtemp(prefix="restoring-", dir=home))
     database = store.Database(settings.DATABASE_URL)
@@ -136,6 +153,19 @@ def migrate_elsewhere(url: str) -> None:
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no reason was given"]
         raise Refusal(f"The target cannot be prepared: {last[0]}")
+
+
+def _refuse_other_secret(reader: Reader) -> None:
+    """The secret here is the environment's, else the one that the backup brings along, else this machine's own."""
+    wanted = reader.manifest.secret
+    given = bool(os.environ.get("GRANDSTAND_SECRET_KEY"))
+    here = [settings.SECRET_KEY if given else reader.secret_key() or settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    if wanted and wanted not in map(fingerprint, here):
+        raise OtherSecret(
+            "The backup was made under another secret, which seals its signing keys and second steps: set GRANDSTAND_SECRET_KEY to that secret, "
+            "or add it to GRANDSTAND_SECRET_KEY_FALLBACKS, and restore again. If it is lost, restore with --other-secret and read "
+            "docs/how-to/backup.md. Nothing was written."
+        )
 
 
 def _refuse_served() -> None:

@@ -14,6 +14,11 @@ from rich.progress import Progress
 
 from grandstand.config.cli.frame import AsJson, Frame, Stop, app, command
 
+AFTER_RESTORE = (
+    "The rows are those of the backup, but the doctor finds them not healthy: run `grandstand doctor` and do what docs/runbooks says of each line."
+)
+AFTER_MOVE = "The rows agree, but the doctor finds the copy not healthy: run `grandstand doctor` on both."
+
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write, such as 2031-07-01.grandstand.zip.")], as_json: AsJson = False) -> None:
@@ -25,19 +30,27 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write, such as
         with frame.progress() as progress:
             done = operations.backup(file, at=now(), show=_bars(progress))
         frame.say(f"{file}: {done.rows} rows of {done.tables} tables and {done.files} files. It holds keys: keep it where only you can read it.")
+        if not done.secret_inside:
+            frame.say("The secret that opens those keys comes from the environment and is not in the file: keep it too, in another place.")
         frame.answer = {"file": str(file), **asdict(done)}
 
 
 @app.command()
-def restore(file: Annotated[Path, typer.Argument(help="A file that `grandstand backup` wrote.")], as_json: AsJson = False) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `grandstand backup` wrote.")],
+    other_secret: Annotated[
+        bool, typer.Option("--other-secret", help="Restore although the backup's secret is lost: its signing keys and second steps are lost with it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Fill an empty installation, on SQLite or PostgreSQL, from a backup."""
     with command(as_json=as_json) as frame:
         from grandstand.config.archive import operations
 
         with frame.progress() as progress:
-            done = operations.restore(file, show=_bars(progress))
+            done = operations.restore(file, show=_bars(progress), other_secret=other_secret)
         frame.say(f"Restored {done.rows} rows of {done.tables} tables and {done.files} files.")
-        frame.answer = {"file": str(file), **asdict(done), "doctor": _doctor(frame, {})}
+        frame.answer = {"file": str(file), **asdict(done), "doctor": _doctor(frame, {}, ill=AFTER_RESTORE)}
 
 
 @app.command()
@@ -52,7 +65,7 @@ def move(
         with frame.progress() as progress:
             done = operations.move(to, show=_bars(progress))
         frame.say(f"Moved {done.rows} rows of {done.tables} tables; counts and digests agree. Now set DATABASE_URL to the new address and serve.")
-        frame.answer = {**asdict(done), "doctor": _doctor(frame, {"DATABASE_URL": to})}
+        frame.answer = {**asdict(done), "doctor": _doctor(frame, {"DATABASE_URL": to}, ill=AFTER_MOVE)}
 
 
 def _bars(progress: Progress) -> Callable[[str, int], Callable[[int], None]]:
@@ -63,7 +76,7 @@ def _bars(progress: Progress) -> Callable[[str, int], Callable[[int], None]]:
     return show
 
 
-def _doctor(frame: Frame, environment: dict[str, str]) -> object:
+def _doctor(frame: Frame, environment: dict[str, str], *, ill: str) -> object:
     """What the doctor says of the new database, asked in a process that knows only that one. Raises Stop when it is not healthy."""
     script = "from grandstand.config.cli import main; main()"
     asked = subprocess.run(
@@ -74,6 +87,6 @@ def _doctor(frame: Frame, environment: dict[str, str]) -> object:
         raise Stop(f"The doctor could not look at the copy:\n{asked.stderr.strip()}")
     found: dict[str, object] = json.loads(lines[-1])
     if not found.get("healthy"):
-        raise Stop("The rows agree, but the doctor finds the copy not healthy: run `grandstand doctor` on both.", doctor=found)
+        raise Stop(ill, doctor=found)
     frame.say("The doctor finds it healthy.")
     return found

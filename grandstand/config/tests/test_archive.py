@@ -16,8 +16,9 @@ from grandstand.config import worker
 from grandstand.config.archive import loading, operations, tables
 from grandstand.config.archive.files import BackupWrong, Reader
 from grandstand.config.archive.loading import NotEmpty
-from grandstand.config.archive.operations import StillServed
+from grandstand.config.archive.operations import OtherSecret, StillServed
 from grandstand.config.doctor import look
+from grandstand.config.secrets import fingerprint
 from grandstand.kit.actors import Actor
 from grandstand.kit.clock import now
 from grandstand.kit.errors import Refusal
@@ -27,6 +28,7 @@ from grandstand.store import api as store
 from grandstand.store import testing as databases
 
 NOW = datetime(2031, 7, 1, 12, tzinfo=UTC)
+SECRET = "k" * 60
 type Copy = Callable[[store.Engine], str]
 
 
@@ -40,8 +42,8 @@ def home(settings: Settings, database: store.Database, tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     (folder / "media" / "covers").mkdir(parents=True)
     (folder / "media" / "covers" / "鸟.svg").write_text("<svg/>")
-    (folder / "secret_key").write_text("k" * 60)
-    settings.GRANDSTAND_HOME = folder
+    (folder / "secret_key").write_text(SECRET)
+    settings.GRANDSTAND_HOME, settings.SECRET_KEY = folder, SECRET
     settings.DATABASE_URL = database.url
     make_person()
     organisation = make_organisation()
@@ -96,13 +98,14 @@ def test_a_backup_is_restored_on_either_engine_row_by_row(home: Path, empty: str
     with _installed(settings, empty, other):
         restored = operations.restore(file, show=_show)
         assert restored.rows == done.rows
+        assert other.stat().st_mode & 0o077 == 0
         assert _tallies(empty) == before
         assert [finding for finding in look() if not finding.healthy] == []
         # Numbers that the database gives go on after the restored ones.
         ContentType.objects.create(app_label="a", model="b")
         with pytest.raises(store.WallHit), store.write() as tx:
             tx.execute("UPDATE store_audit SET reason = 'x'")
-    assert (other / "secret_key").read_text() == "k" * 60
+    assert (other / "secret_key").read_text() == SECRET
     assert (other / "media" / "covers" / "鸟.svg").read_text() == "<svg/>"
     assert (other / "secret_key").stat().st_mode & 0o077 == 0
 
@@ -212,9 +215,9 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 def test_a_damaged_backup_is_refused_and_changes_nothing(
     damage: str, sqlite: store.Database, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    settings.GRANDSTAND_HOME, settings.DATABASE_URL = tmp_path / "home", sqlite.url
+    settings.GRANDSTAND_HOME, settings.DATABASE_URL, settings.SECRET_KEY = tmp_path / "home", sqlite.url, SECRET
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "secret_key").write_text("k" * 60)
+    (tmp_path / "home" / "secret_key").write_text(SECRET)
     with store.write() as tx:
         change = store.Change(by=Actor.system("t"), action="create", object_type="x", object_id="1", reason="r", organisation_id=None)
         store.record(tx, [change], now=NOW)
@@ -228,6 +231,64 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(
         assert _tallies(url) == before
     assert not [path for path in (tmp_path / "other").rglob("*") if path.is_file()]
     assert not (tmp_path / "evil").exists()
+
+
+@pytest.fixture
+def from_the_environment(sqlite: store.Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A backup of an installation whose secret comes from the environment."""
+    settings.GRANDSTAND_HOME, settings.DATABASE_URL, settings.SECRET_KEY = tmp_path / "home", sqlite.url, SECRET
+    monkeypatch.setenv("GRANDSTAND_SECRET_KEY", SECRET)
+    make_person()
+    file = tmp_path / "b.zip"
+    assert not operations.backup(file, at=NOW, show=_show).secret_inside
+    return file
+
+
+def test_a_backup_tells_its_secret_apart_from_others_and_does_not_hold_it(from_the_environment: Path) -> None:
+    assert json.loads(_read(from_the_environment, "manifest.json"))["secret"] == fingerprint(SECRET)
+    with zipfile.ZipFile(from_the_environment) as members:
+        assert not any(SECRET.encode() in members.read(name) for name in members.namelist())
+
+
+def test_under_another_secret_nothing_is_restored_unless_the_old_one_is_lost(
+    from_the_environment: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SECRET_KEY = "n" * 60
+    monkeypatch.setenv("GRANDSTAND_SECRET_KEY", settings.SECRET_KEY)
+    with databases.database_copy("sqlite", cluster=None, folder=tmp_path) as url, _installed(settings, url, tmp_path / "other"):
+        before = _tallies(url)
+        with pytest.raises(OtherSecret, match="GRANDSTAND_SECRET_KEY_FALLBACKS"):
+            operations.restore(from_the_environment, show=_show)
+        assert (_tallies(url), (tmp_path / "other").exists()) == (before, False)
+        assert operations.restore(from_the_environment, show=_show, other_secret=True).rows > 0
+
+
+def test_a_secret_from_before_is_enough_to_restore(from_the_environment: Path, settings: Settings, tmp_path: Path) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [SECRET]
+    with databases.database_copy("sqlite", cluster=None, folder=tmp_path) as url, _installed(settings, url, tmp_path / "other"):
+        assert operations.restore(from_the_environment, show=_show).rows > 0
+
+
+def test_a_secret_in_the_backup_does_not_stand_in_for_that_of_the_environment(
+    home: Path, empty: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the environment's secret is used, whatever the restored file says."""
+    assert operations.backup(tmp_path / "b.zip", at=NOW, show=_show).secret_inside
+    settings.SECRET_KEY = "n" * 60
+    monkeypatch.setenv("GRANDSTAND_SECRET_KEY", settings.SECRET_KEY)
+    with _installed(settings, empty, tmp_path / "other"), pytest.raises(OtherSecret):
+        operations.restore(tmp_path / "b.zip", show=_show)
+
+
+def test_a_backup_from_before_secrets_had_fingerprints_is_restored(home: Path, empty: str, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "b.zip"
+    operations.backup(file, at=NOW, show=_show)
+    manifest = json.loads(_read(file, "manifest.json"))
+    del manifest["secret"]
+    _rewrite(file, "manifest.json", json.dumps(manifest).encode())
+    settings.SECRET_KEY = "n" * 60
+    with _installed(settings, empty, tmp_path / "other"):
+        assert operations.restore(file, show=_show).rows > 0
 
 
 def test_a_backup_is_never_overwritten_and_a_failed_one_leaves_nothing(

@@ -114,3 +114,9 @@ def test_the_whole_domain_is_listed_for_ever_only_when_that_is_asked_for(tmp_pat
     asked = ["shell", "--no-imports", "-c", "from django.conf import settings; print(settings.SECURE_HSTS_PRELOAD)"]
     said = [_manage(*asked, home=tmp_path, **PUBLIC, **more).stdout.strip() for more in ({}, {"GRANDSTAND_HSTS_PRELOAD": "yes"})]
     assert said == ["False", "True"]
+
+
+def test_secrets_from_before_come_from_the_environment(tmp_path: Path) -> None:
+    asked = ["shell", "--no-imports", "-c", "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"]
+    older = {"GRANDSTAND_SECRET_KEY_FALLBACKS": f"{'x' * 50}, {'y' * 50}"}
+    assert _manage(*asked, home=tmp_path, **PUBLIC, **older).stdout.strip() == str(["x" * 50, "y" * 50])

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from grandstand.config.environment import SettingWrong
-from grandstand.config.secrets import secret_key
+from grandstand.config.secrets import fingerprint, older_keys, secret_key
 
 
 def test_a_local_installation_makes_a_key_and_keeps_it(tmp_path: Path) -> None:
@@ -38,3 +38,23 @@ def test_any_other_installation_must_be_given_a_long_key(tmp_path: Path) -> None
     with pytest.raises(SettingWrong, match="has 10 characters: use 50 or more"):
         secret_key("x" * 10, home=tmp_path, local=False)
     assert secret_key("x" * 50, home=tmp_path, local=False) == "x" * 50
+
+
+def test_the_folder_of_all_data_is_its_owners_alone(tmp_path: Path) -> None:
+    for given in ("", "x" * 50):
+        home = tmp_path / f"home{len(given)}"
+        secret_key(given, home=home, local=True)
+        assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_keys_from_before_are_as_long_as_any() -> None:
+    assert older_keys(["x" * 50, "y" * 60]) == ["x" * 50, "y" * 60]
+    with pytest.raises(SettingWrong, match="GRANDSTAND_SECRET_KEY_FALLBACKS has 3 characters: use 50 or more"):
+        older_keys(["x" * 50, "y, "])
+
+
+def test_a_fingerprint_tells_secrets_apart_and_does_not_hold_them() -> None:
+    secret = "p7Xr2-" + "k9Qz_3vB" * 8
+    assert fingerprint(secret) == fingerprint(secret) != fingerprint(secret + "x")
+    assert len(fingerprint(secret)) == 32
+    assert not any(secret[at : at + 4] in fingerprint(secret) for at in range(len(secret) - 3))

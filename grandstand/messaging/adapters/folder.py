@@ -20,8 +20,8 @@ class EmailBackend(BaseEmailBackend):
         self._folder = Path(folder)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write the files, whole or not at all. Raises OSError when the folder cannot be written."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Write the files, whole or not at all, into a folder that only its owner reads. Raises OSError when it cannot be written."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
             written = message.message()
             sent_at = parsedate_to_datetime(str(written["Date"]))

@@ -241,6 +241,7 @@ def test_mail_in_a_folder_is_a_file_that_any_mail_program_opens(settings: Settin
     settings.MAILERS = {"default": {"BACKEND": "grandstand.messaging.adapters.folder.EmailBackend", "OPTIONS": {"folder": tmp_path / "mail"}}}
     queue(replace(PLAIN, language="zh-hans"))
     assert messaging.send_due(now=NOW) == 1
+    assert (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
     (file,) = (tmp_path / "mail").glob("*.eml")
     opened = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert opened["To"] == "ada@example.org"

@@ -13,7 +13,7 @@ from grandstand.movement import api as movement
 from grandstand.movement.api import OrganisationCycle, OrganisationDetails, OrganisationKind, OrganisationWrong, Role
 from grandstand.movement.testing import BY, NOW, audit_trail, make_member, make_organisation
 from grandstand.people.testing import make_person
-from grandstand.store.api import Database, WallHit
+from grandstand.store.api import Database, WallHit, write
 
 DETAILS = OrganisationDetails(
     kind=OrganisationKind.FEDERATION, slug="rowing", name="World Rowing Union", country="CH", currency="CHF", time_zone="Europe/Zurich"
@@ -127,6 +127,85 @@ def test_granting_twice_is_one_role_and_revoking_ends_it(db: None) -> None:
     assert [(entry.action, entry.reason) for entry in trail] == [("grant_role", "hired"), ("revoke_role", "left")]
     with pytest.raises(movement.NoSuchMembership):
         movement.revoke_role(person_id=person.id, organisation_id=organisation.id, role=Role.SHOP, now=NOW, by=boss, reason="left")
+
+
+def _revoke(person_id: UUID, organisation_id: UUID) -> None:
+    movement.revoke_role(person_id=person_id, organisation_id=organisation_id, role=Role.OWNER, now=NOW, by=BY, reason="left")
+
+
+def test_the_last_owner_keeps_the_role_until_another_has_it(db: None) -> None:
+    organisation = make_organisation(name="Rowing")
+    first = make_member(organisation.id, Role.OWNER, Role.FINANCE)
+    with pytest.raises(movement.LastOwner) as refused:
+        _revoke(first.id, organisation.id)
+    assert refused.value.detail == {"organisation": "Rowing"}
+    assert movement.roles_of(first.id) == {organisation.id: frozenset({Role.OWNER, Role.FINANCE})}
+    for language in ("fr", "zh-hans"):
+        with override(language):
+            assert gettext(str(refused.value)) != str(refused.value)
+
+    make_member(organisation.id, Role.OWNER)
+    _revoke(first.id, organisation.id)
+    assert movement.roles_of(first.id) == {organisation.id: frozenset({Role.FINANCE})}
+
+
+def test_an_owner_from_above_is_an_owner_and_one_from_below_is_none(db: None) -> None:
+    top = make_organisation()
+    bottom = make_organisation(parent_id=top.id)
+    above, below = make_member(top.id, Role.OWNER), make_member(bottom.id, Role.OWNER)
+    with pytest.raises(movement.LastOwner):
+        _revoke(above.id, top.id)
+    _revoke(below.id, bottom.id)
+    assert movement.memberships(organisation_id=bottom.id) == []
+
+
+def test_whoever_is_the_last_owner_of_an_organisation_is_not_forgotten(db: None) -> None:
+    organisation, shared = make_organisation(), make_organisation()
+    person = make_member(organisation.id, Role.OWNER)
+    for owner in (person, make_member(shared.id, Role.OWNER)):
+        movement.grant_role(person_id=owner.id, organisation_id=shared.id, role=Role.OWNER, now=NOW, by=BY, reason="helps out")
+    with pytest.raises(movement.LastOwner), write() as tx:
+        movement.RolesOfPerson().erase(tx, person.id, now=NOW, by=BY)
+    assert set(movement.roles_of(person.id)) == {organisation.id, shared.id}
+
+    make_member(organisation.id, Role.OWNER)
+    with write() as tx:
+        movement.RolesOfPerson().erase(tx, person.id, now=NOW, by=BY)
+    assert movement.roles_of(person.id) == {}
+
+
+def test_two_owners_who_leave_at_once_do_not_both_leave(postgresql: Database) -> None:
+    organisation = make_organisation()
+    owners = [make_member(organisation.id, Role.OWNER).id for _ in range(2)]
+
+    def leave(person_id: UUID) -> str:
+        try:
+            _revoke(person_id, organisation.id)
+        except movement.LastOwner:
+            return "refused"
+        finally:
+            connection.close()
+        return "left"
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(leave, owners)) == ["left", "refused"]
+    assert len(movement.memberships(organisation_id=organisation.id)) == 1
+
+
+def test_without_taking_turns_both_owners_would_leave(postgresql: Database) -> None:
+    """The control of the test above: each sees the other's role until the other has committed."""
+    organisation = make_organisation()
+    owners = [make_member(organisation.id, Role.OWNER).id for _ in range(2)]
+    other = Database(postgresql.url)
+    leave = (
+        "DELETE FROM movement_membership WHERE person_id = %s AND EXISTS ("
+        "SELECT 1 FROM movement_membership m WHERE m.organisation_id = %s AND m.role = 'owner' AND m.person_id <> %s)"
+    )
+    with postgresql.write() as one, other.write() as two:
+        for tx, person_id in ((one, owners[0]), (two, owners[1])):
+            assert tx.execute(leave, (person_id, organisation.id, person_id)) == 1
+    other.close()
+    assert movement.memberships(organisation_id=organisation.id) == []
 
 
 def test_two_moves_at_once_make_no_cycle(postgresql: Database) -> None:

@@ -14,11 +14,12 @@ from django.urls import reverse
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
 from grandstand.kit.errors import Refusal
+from grandstand.kit.ids import new_id
 from grandstand.people import api as people
 from grandstand.people.models import Person
 from grandstand.people.ports import ports
 from grandstand.people.testing import BY, NOW, PASSWORD, make_person
-from grandstand.store.api import Database, Tx, WallHit
+from grandstand.store.api import Change, Database, Tx, WallHit, record, write
 
 
 class Unpaid(Refusal):
@@ -68,6 +69,39 @@ def test_the_export_is_a_file_with_every_room(client: Client, ada: people.Person
     assert [session["address"] for session in exported["people"]["sessions"]] == ["127.0.0.1"]
     assert PASSWORD not in answer.content.decode()
     assert "pbkdf2" not in answer.content.decode()
+
+
+def test_the_export_tells_what_the_audit_log_says_by_and_about_the_person(ada: people.PersonSummary, rooms: dict[str, people.PersonalData]) -> None:
+    eve, hers = make_person(), Actor.person(ada.id)
+    people.set_name(person_id=ada.id, name="Ada L.", now=NOW, by=hers)
+    people.set_language_and_market(person_id=ada.id, language="fr", market_code="", now=NOW, by=Actor.person(eve.id), reason="asked at the desk")
+    mine = Change(by=hers, action="change", object_type="x", object_id="1", reason="dearer", organisation_id=new_id(), after={"price_minor": 9})
+    named = Change(
+        by=BY,
+        action="grant",
+        object_type="x",
+        object_id="2",
+        reason="hired",
+        organisation_id=new_id(),
+        after={"person_id": str(ada.id), "role": "shop"},
+    )
+    strange = Change(
+        by=BY, action="grant", object_type="x", object_id="3", reason="hired", organisation_id=new_id(), after={"person_id": str(eve.id)}
+    )
+    with write() as tx:
+        record(tx, [mine, named, strange], now=NOW)
+    exported = people.export_person(ada.id)["people"]
+    assert isinstance(exported, dict)
+    told = [(each["by"], each["action"], each["reason"], each.get("after")) for each in exported["changes"]]
+    assert told == [
+        ("system", "create", "made by hand", None),
+        ("you", "rename", "changed by the person", None),
+        ("person", "choose_language_and_market", "asked at the desk", {"language": "fr", "market_code": ""}),
+        ("you", "change", "dearer", None),
+        ("system", "grant", "hired", {"person_id": str(ada.id), "role": "shop"}),
+    ]
+    assert "price_minor" not in str(exported)
+    assert str(eve.id) not in str(exported)
 
 
 @pytest.mark.parametrize("name", ["people:export", "people:erase"])

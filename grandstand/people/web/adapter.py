@@ -16,7 +16,7 @@ from grandstand.kit.actors import Actor
 from grandstand.kit.clock import now
 from grandstand.kit.codecs import Json
 from grandstand.kit.ids import new_id
-from grandstand.people import queries
+from grandstand.people import queries, sealing
 from grandstand.people.models import Person
 from grandstand.people.ports import ports
 from grandstand.people.values import AccountMail
@@ -101,10 +101,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth pub
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth publishes no types
-    """Passkeys are named for what they are, and the key for an app is drawn as our other codes are."""
+    """Passkeys are named for what they are, the key for an app is drawn as our other codes are, and what is kept of it is sealed."""
 
     def build_totp_svg(self, url: str) -> str:
         return str(segno.make(url, micro=False).svg_inline(border=2, omitsize=True))
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text)
 
     def generate_authenticator_name(self, user: Person, type: Any) -> str:  # noqa: A002 allauth's signature
         return gettext("Passkey")

@@ -10,7 +10,7 @@ from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_ids
 from grandstand.store.api import Change, Tx, record, table, write
 from grandstand.ticketing import models
-from grandstand.ticketing.adapters.sealing import seal
+from grandstand.ticketing.adapters.sealing import find_sealed_anew, seal
 from grandstand.ticketing.codes import key_id, public_bytes
 from grandstand.ticketing.values import NoSuchKey
 
@@ -49,6 +49,17 @@ def revoke_key(*, organisation_id: UUID, key: str, now: datetime, by: Actor, rea
         change = _change(found[0][0], organisation_id, "revoke", by, reason, key)
         record(tx, [change], now=now)
         return _make(tx, [organisation_id], signs_from_at=now, now=now, by=by, reason=reason)[0]
+
+
+def seal_keys_anew(*, now: datetime, by: Actor) -> int:
+    """Every key that an older secret sealed is sealed with the present one, so that the older may go; return how many. Codes stay as they are."""
+    with write() as tx:
+        rows = tx.select(KEY, ["id", "organisation_id", "key_id", "private_key_sealed"], order_by="id", lock=True)
+        anew = [(row, sealed) for row in rows if (sealed := find_sealed_anew(row[3], key_id=row[2])) is not None]
+        tx.update(KEY, [(row[0], sealed) for row, sealed in anew], key=["id"], set_to=["private_key_sealed"])
+        changes = [_change(row[0], row[1], "seal_anew", by, "the installation has a new secret", row[2]) for row, _ in anew]
+        record(tx, changes, now=now)
+    return len(anew)
 
 
 def _make(tx: Tx, organisation_ids: Sequence[UUID], *, signs_from_at: datetime, now: datetime, by: Actor, reason: str) -> list[str]:
