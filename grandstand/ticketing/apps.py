@@ -17,10 +17,8 @@ class TicketingConfig(AppConfig):
 
 
 def _seal_keys_anew(using: str, apps: Apps = installed, **_: object) -> None:
-    from grandstand.kit.actors import Actor
-    from grandstand.kit.clock import now
-    from grandstand.ticketing.services.keys import seal_keys_anew
+    from grandstand.ticketing.tasks import seal_keys_anew_now
 
     # Migrated back to before there were keys, or in another database than ours, there is nothing to seal.
     if using == DEFAULT_DB_ALIAS and "signingkey" in apps.all_models["ticketing"]:
-        seal_keys_anew(now=now(), by=Actor.system("migrate"))
+        seal_keys_anew_now()

@@ -92,6 +92,7 @@ def make_tenant(folder: Path) -> Tenant:
     _tax()
     organisation = make_organisation(name=f"{PUBLIC} Committee", slug="quokkafest", legal_name=f"{PRIVATE} Ltd", address=f"{PRIVATE} street")
     insider = make_member(organisation.id, *movement.Role, name=f"{PRIVATE} Insider", email="insider@wombatvault.example")
+    make_member(organisation.id, movement.Role.OWNER, name=f"{PRIVATE} Founder")  # so that every role can be taken: that of a last owner cannot
     edition = schedules.make_edition(organisation_id=organisation.id, name=f"{FRAME} Games", code="far-games")
     session = _schedule(edition, folder)
     box_office = tickets.make_box_office(session=session, now=NOW - timedelta(days=1))

@@ -13,12 +13,11 @@ from django.urls import reverse
 from grandstand.kit.actors import Actor
 from grandstand.messaging import api as messaging
 from grandstand.movement import api as movement
-from grandstand.movement.testing import make_member
 from grandstand.people import api as people
 from grandstand.people.api import PersonSummary
 from grandstand.people.testing import sign_in
 from grandstand.store.api import Database, deliver_due
-from tests.architecture.tenant import NOW, SHIP_TO, Tenant, make_tenant
+from tests.architecture.tenant import HOW, NOW, SHIP_TO, Tenant, make_tenant
 
 LATER = NOW + timedelta(days=1)
 
@@ -63,7 +62,6 @@ def test_of_a_buyer_who_was_forgotten_no_table_has_name_address_or_e_mail(tenant
 
 
 def test_of_somebody_who_worked_for_an_organisation_and_was_forgotten_no_table_has_name_or_e_mail(tenant: Tenant) -> None:
-    make_member(tenant.organisation.id, movement.Role.OWNER)
     texts = (tenant.insider.name, tenant.insider.email)
     assert "people_person" in _tables_with(*texts)
 
@@ -72,6 +70,9 @@ def test_of_somebody_who_worked_for_an_organisation_and_was_forgotten_no_table_h
 
 
 def test_the_last_owner_is_told_what_to_do_and_nothing_of_them_is_forgotten(tenant: Tenant) -> None:
+    for membership in movement.memberships(organisation_id=tenant.organisation.id):
+        if membership.person_id != tenant.insider.id:
+            movement.revoke_role(person_id=membership.person_id, organisation_id=membership.organisation_id, role=membership.role, **HOW)
     client = Client()
     sign_in(client, tenant.insider)
     session = client.session
