@@ -9,7 +9,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import islice
 from math import ceil
 
 from grandstand.gate.values import GateBusy
@@ -119,7 +118,7 @@ class Batcher[Ask, Answer]:
 
 def _tell[Answer](futures: Sequence[asyncio.Future[Answer]], answers: Sequence[Answer] | Exception) -> None:
     """Answer on the loops that asked, one wake-up for each."""
-    loops = {future.get_loop() for future in islice(futures, 0, None)}
+    loops = {future.get_loop() for future in futures}
     for loop in loops:
         mine = [n for n, future in enumerate(futures) if future.get_loop() is loop] if len(loops) > 1 else range(len(futures))
         loop.call_soon_threadsafe(_settle, [futures[n] for n in mine], answers if isinstance(answers, Exception) else [answers[n] for n in mine])

@@ -46,13 +46,6 @@ class Offers:
         """Ask the sellers again: something they quote has changed."""
         self._quotes = {}
 
-    def now(self) -> datetime | None:
-        """The instant it is, by the last look; None before the first."""
-        if self._clock is None:
-            return None
-        at, instant = self._clock
-        return instant + timedelta(seconds=time.monotonic() - at)
-
     def _fresh(self, wanted: set[Item], *, allow_s: float = FRESH_S) -> tuple[dict[Item, Quote | NotQuoted], datetime] | None:
         clock, limit = self._clock, time.monotonic() - allow_s
         if clock is None or clock[0] < limit:
