@@ -43,9 +43,9 @@ check: setup ## Style, types, floors, migrations, translations, documentation
 bench: setup ## Speed, as promised (NAME=holds)
 	@exec $(VENV)/bin/grandstand bench $(or $(NAME),holds) $(ARGS)
 
-soak: setup ## Properties, state machines and races, long and with new examples (ARGS=...: for pytest)
+soak: setup ## Properties, state machines, races and faults, long and with new examples (ARGS=...: for pytest)
 	@scripts/system-packages --needed
-	@exec env GRANDSTAND_SOAK=1 $(PYTHON) -m pytest -k "rules or machine or race" --timeout 7200 $(ARGS)
+	@exec env GRANDSTAND_SOAK=1 $(PYTHON) -m pytest -k "rules or machine or race or faults" --timeout 7200 $(ARGS)
 
 docs: setup ## Build the documentation into site/
 	@$(PYTHON) scripts/settings_page.py

@@ -16,19 +16,40 @@ django.setup()
 from grandstand.config.demo.cast import PASSWORD  # noqa: E402 the project's root is on the path only now
 from grandstand.ui.testing import DESKTOP, PHONE, browser, visit  # noqa: E402
 from tests.journeys.platform import Platform, served_demo  # noqa: E402
+from tests.journeys.test_seats import open_a_room  # noqa: E402
 
 TO = ROOT / "docs" / "screenshots"
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 
 def main() -> None:
-    """Buy as a fan, then take every page at both widths, the session also in Chinese."""
+    """Wait for seats, buy as a fan, and take every page at both widths, some also in Chinese."""
     TO.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, served_demo(Path(folder)) as platform, browser() as chromium:
+        session_id = open_a_room(platform)
         for name, size in SIZES.items():
+            _waiting(chromium, platform, name, size)
+        for name, size in SIZES.items():
+            _seats(chromium, platform, name, size, session_id)
             _public(chromium, platform, name, size)
             _buying(chromium, platform, name, size)
             _console(chromium, platform, name, size)
+
+
+def _waiting(chromium: Browser, platform: Platform, name: str, size: dict[str, int]) -> None:
+    """Soon after the room was opened: it gathers for half a minute."""
+    for page_name, path in (("waiting", "/waiting/track"), ("waiting-zh", "/zh-hans/waiting/track")):
+        with visit(chromium, platform.address + path, viewport=size) as page:
+            page.locator("[data-join] button").click()
+            page.wait_for_selector("[data-figures]")
+            _take(page, f"{page_name}-{name}", quiet=False)
+
+
+def _seats(chromium: Browser, platform: Platform, name: str, size: dict[str, int], session_id: str) -> None:
+    for page_name, language in (("seats", ""), ("seats-zh", "/zh-hans")):
+        with visit(chromium, f"{platform.address}{language}/sessions/{session_id}/seats", viewport=size) as page:
+            page.wait_for_selector("[data-map][data-ready]")
+            _take(page, f"{page_name}-{name}", quiet=False)
 
 
 def _public(chromium: Browser, platform: Platform, name: str, size: dict[str, int]) -> None:
@@ -79,8 +100,10 @@ def _sign_in(page: Page, email: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def _take(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+def _take(page: Page, name: str, *, quiet: bool = True) -> None:
+    """A picture; `quiet` waits until nothing is asked for any more, which never comes on pages that poll."""
+    if quiet:
+        page.wait_for_load_state("networkidle")
     page.screenshot(path=TO / f"{name}.png", animations="disabled")
 
 
