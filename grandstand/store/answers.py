@@ -59,6 +59,11 @@ def keep_answers(tx: Tx, *, scope: str, answers: Mapping[str, Any]) -> None:
     tx.update(table(models.Answer), rows, key=["scope", "key"], set_to=["answer"])
 
 
+def kept_answers(tx: Tx, *, scope: str, keys: Sequence[str]) -> dict[str, Any]:
+    """What these keys were answered, of those that were. One statement, and no key is claimed."""
+    return {key: answer for key, _, answer in _stored(tx, scope, keys) if answer is not None}
+
+
 def _stored(tx: Tx, scope: str, keys: Sequence[str]) -> list[tuple[str, str, Any]]:
     answer = table(models.Answer)
     where, param = tx.among("key", answer.kinds["key"], keys)

@@ -1,15 +1,17 @@
 """The store's door: transactions, walls, the outbox, the audit log, idempotency keys, rate limits, sealed secrets."""
 
-from grandstand.store.answers import Asked, Fresh, Known, Reused, ask, keep_answers
+from grandstand.store.ahead import Later, Row
+from grandstand.store.answers import Asked, Fresh, Known, Reused, ask, keep_answers, kept_answers
 from grandstand.store.audit import Change, Recorded, changes_of_person, record
-from grandstand.store.clock import advance
+from grandstand.store.clock import advance, high_water
 from grandstand.store.connections import Database, django_engine, engine_of, read, sqlite_path, write, write_retrying
+from grandstand.store.faults import DataWrong, Deadlock, Lost, WallHit
 from grandstand.store.kinds import Engine, Kind, TextWrong
 from grandstand.store.outbox import announce, deliver_due, given_up, hear, undelivered
-from grandstand.store.rates import allow, sweep
+from grandstand.store.rates import allow, sweep, within_limit
 from grandstand.store.sealing import Unsealed, find_unsealed, installation_secrets, seal
 from grandstand.store.tables import Table, table
-from grandstand.store.tx import DataWrong, Deadlock, Lost, Row, Tx, WallHit
+from grandstand.store.tx import Tx
 from grandstand.store.walls import LowerWall, RaiseWall, Wall, append_only, missing_walls, refuse_row, same_on_both_sides, standing_walls
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Fresh",
     "Kind",
     "Known",
+    "Later",
     "Lost",
     "LowerWall",
     "RaiseWall",
@@ -46,8 +49,10 @@ __all__ = [
     "find_unsealed",
     "given_up",
     "hear",
+    "high_water",
     "installation_secrets",
     "keep_answers",
+    "kept_answers",
     "missing_walls",
     "read",
     "record",
@@ -59,6 +64,7 @@ __all__ = [
     "sweep",
     "table",
     "undelivered",
+    "within_limit",
     "write",
     "write_retrying",
 ]

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from struct import pack
 from typing import Any, ClassVar
 
+import msgspec
 import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from grandstand.store.kinds import Kind, TextWrong
+from grandstand.store.kinds import Kind, TextWrong, columns_for_sqlite
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -21,9 +22,35 @@ def postgresql_array(kind: Kind, values: Sequence[Any]) -> "Array | str":
 
     Raises TypeError for an instant without a zone, TextWrong for a text with a NUL.
     """
-    if kind in _BINARY and all(value is not None for value in values):
-        return _BINARY[kind](values)
+    if None not in values:
+        if kind in _BINARY:
+            return _BINARY[kind](values)
+        if kind is Kind.JSON:
+            return _texts([msgspec.json.encode(value).decode() for value in values])
+        if kind is Kind.TEXT:
+            return _texts(values)
     return "{" + ",".join(["NULL" if value is None else _literal(kind, value) for value in values]) + "}"
+
+
+def _texts(values: Sequence[str]) -> str:
+    """Looked at all together first: hardly one of them needs care."""
+    together = '","'.join(values)
+    if "\x00" in together:
+        raise TextWrong
+    if "\\" in together or together.count('"') != 2 * max(0, len(values) - 1):
+        return "{" + ",".join(map(_quoted, values)) + "}"
+    return '{"' + together + '"}' if values else "{}"
+
+
+def unnested(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]], *, alias: str = "v") -> tuple[str, list[Any]]:
+    """Rows as a source of a statement, `unnest(...) AS alias`, with its parameters: an array per column."""
+    arrays = [postgresql_array(kind, column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)]
+    return f"unnest({', '.join(f'%s::{kind.value}[]' for kind in kinds)}) AS {alias}", arrays
+
+
+def json_rows(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as one JSON parameter for SQLite's `json_each`."""
+    return json.dumps(list(zip(*columns_for_sqlite(kinds, rows), strict=True)))
 
 
 class Array:
@@ -125,7 +152,7 @@ def _literal(kind: Kind, value: Any) -> str:
         case Kind.BOOL:
             return "t" if value else "f"
         case Kind.JSON:
-            return _quoted(json.dumps(value))
+            return _quoted(msgspec.json.encode(value).decode())
         case Kind.DATE:
             return f'"{value.isoformat()}"'
         case Kind.BYTES:

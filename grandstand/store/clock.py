@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
+from grandstand.store.kinds import Kind
 from grandstand.store.tx import Tx
+
+
+def high_water(tx: Tx) -> datetime | None:
+    """The latest instant that was kept, locked until the transaction ends; None before the first."""
+    found = tx.row(f"SELECT high_water FROM store_clock WHERE id = 1{tx.lock_rows}", kinds=[Kind.INSTANT])
+    return None if found is None else found[0]
 
 
 def advance(tx: Tx) -> datetime:

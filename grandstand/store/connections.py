@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 from django.db import connection, transaction
 from psycopg.types.string import TextLoader
 
+from grandstand.kit.reach import REACH
+from grandstand.store.ahead import Ahead
+from grandstand.store.faults import Deadlock, Lost, our_errors
 from grandstand.store.kinds import Engine
 from grandstand.store.sqlite.base import PRAGMAS
-from grandstand.store.tx import Deadlock, Lost, Tx, our_errors
+from grandstand.store.tx import Tx
 from grandstand.store.write_lock import write_lock
 
 DEADLOCK_TRIES = 5
@@ -61,8 +64,8 @@ class Database:
             try:
                 connect = self._connection()
                 # References are checked at the commit, whose refusal is a wall's too.
-                with our_errors(), connect.transaction(), connect.cursor() as cursor:
-                    yield Tx(cursor, "postgresql")
+                with our_errors(), _postgresql_transaction(connect) as tx:
+                    yield tx
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if getattr(self._local, "connection", None) is None or self._local.connection.closed:
                     self._local.connection = None
@@ -116,16 +119,39 @@ def sqlite_path(url: str) -> str:
 
 
 def _open_postgresql(url: str) -> psycopg.Connection[Any]:
-    opened = psycopg.connect(url, autocommit=True, options="-c timezone=UTC")
+    reach: dict[str, Any] = {name: value for name, value in REACH.items() if name not in parse_qs(urlsplit(url).query)}
+    # Prepared from the first time on: what psycopg prepares later in a pipeline, it takes for prepared even when the server skipped it.
+    opened = psycopg.connect(url, autocommit=True, options="-c timezone=UTC", prepare_threshold=0, **reach)
     opened.adapters.register_loader("jsonb", TextLoader)
     return opened
 
 
 def _open_sqlite(url: str) -> sqlite3.Connection:
     opened = sqlite3.connect(sqlite_path(url), isolation_level=None, timeout=20)
-    for pragma in [*PRAGMAS.split(";"), "PRAGMA foreign_keys = ON"]:
-        opened.execute(pragma)
+    try:
+        for pragma in [*PRAGMAS.split(";"), "PRAGMA foreign_keys = ON"]:
+            opened.execute(pragma)
+    except BaseException:
+        opened.close()
+        raise
     return opened
+
+
+@contextmanager
+def _postgresql_transaction(opened: psycopg.Connection[Any]) -> Iterator[Tx]:
+    """Begin, end and what nobody waits for go out with statements that are waited for: an on-sale lives on few round trips under its locks."""
+    try:
+        with opened.pipeline() as pipeline:
+            opened.execute("BEGIN", prepare=False)
+            yield Tx(None, "postgresql", ahead=Ahead(opened, pipeline))
+            ended = opened.execute("COMMIT", prepare=False)
+    except BaseException:
+        # After an error the server skips what was sent until the pipeline ends. A connection that is gone has rolled back.
+        if not opened.closed and opened.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+            opened.execute("ROLLBACK", prepare=False)
+        raise
+    if ended.statusmessage != "COMMIT":
+        raise RuntimeError("an error of the database was caught within its transaction, which was undone: catch it outside, or use a savepoint")
 
 
 @contextmanager
@@ -136,14 +162,11 @@ def _sqlite_transaction(opened: sqlite3.Connection, url: str) -> Iterator[None]:
         opened.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
-            opened.execute("ROLLBACK")
-            raise
-        try:
             with our_errors():
                 opened.execute("COMMIT")
         except BaseException:
-            opened.execute("ROLLBACK")
+            if opened.in_transaction:  # a full disk has ended it already
+                opened.execute("ROLLBACK")
             raise
     finally:
         lock.release()

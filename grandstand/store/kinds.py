@@ -59,7 +59,7 @@ def encode_for_sqlite(value: Any) -> Any:
 
 
 def columns_for_sqlite(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-    """The columns of `rows` as Django's SQLite backend would bind them, several times faster than value by value.
+    """The columns of `rows`, one or more, as Django's SQLite backend would bind them, several times faster than value by value.
 
     A bare text, number or truth in a JSON column is JSON too, which its value alone would not tell.
     """
@@ -72,17 +72,22 @@ def _column_for_sqlite(kind: Kind, values: Sequence[Any]) -> Sequence[Any]:
             return values
         case Kind.JSON:
             return [None if value is None else json.dumps(value) for value in values]
-        case Kind.UUID if _complete(values):
-            digits = b"".join([value.int.to_bytes(16) for value in values]).hex()
-            return [digits[start : start + 32] for start in range(0, len(digits), 32)]
-        case Kind.TEXT if _complete(values) and "\x00" not in "".join(values):
+        case Kind.UUID if values[0] is not values[-1]:
+            return _ids_for_sqlite(values)
+        case Kind.TEXT if None not in values:
+            if "\x00" in "".join(values):
+                raise TextWrong
             return values
         case _:
             return _each_once(values)
 
 
-def _complete(values: Sequence[Any]) -> bool:
-    return all(value is not None for value in values)
+def _ids_for_sqlite(values: Sequence[Any]) -> list[Any]:
+    try:
+        digits = b"".join([value.int.to_bytes(16) for value in values]).hex()
+    except AttributeError:  # one of them is none
+        return _each_once(values)
+    return [digits[start : start + 32] for start in range(0, len(digits), 32)]
 
 
 def _each_once(values: Sequence[Any]) -> list[Any]:
@@ -105,7 +110,7 @@ def _loaded(value: Any) -> Any:
 
 
 _FROM_SQLITE: dict[Kind, Callable[[Any], Any]] = {
-    Kind.UUID: lambda value: value if isinstance(value, UUID) else UUID(hex=value),
+    Kind.UUID: lambda value: value if isinstance(value, UUID) else UUID(value),
     Kind.INSTANT: _sqlite_instant,
     Kind.BOOL: bool,
     Kind.DATE: lambda value: value if isinstance(value, date) else date.fromisoformat(value),
@@ -115,25 +120,14 @@ _FROM_SQLITE: dict[Kind, Callable[[Any], Any]] = {
 _FROM_POSTGRESQL: dict[Kind, Callable[[Any], Any]] = {Kind.JSON: _loaded, Kind.BYTES: bytes, Kind.ADDRESS: str}
 
 
-def decoders(engine: Engine, kinds: Sequence[Kind]) -> list[tuple[int, Callable[[Any], Any]]]:
-    """The columns of a row that need decoding, with how. None stays None whatever the kind."""
-    table = _FROM_SQLITE if engine == "sqlite" else _FROM_POSTGRESQL
-    return [(position, table[kind]) for position, kind in enumerate(kinds) if kind in table]
-
-
 def decode_rows(engine: Engine, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Rows as Python values, whatever the driver gave."""
-    todo = decoders(engine, kinds)
-    if not todo:
-        return [tuple(row) for row in rows]
-    decoded = []
-    for row in rows:
-        values = list(row)
-        for position, decode in todo:
-            if values[position] is not None:
-                values[position] = decode(values[position])
-        decoded.append(tuple(values))
-    return decoded
+    """Rows as Python values, whatever the driver gave. None stays None whatever the kind."""
+    decoders = _FROM_SQLITE if engine == "sqlite" else _FROM_POSTGRESQL
+    columns = list(zip(*rows, strict=True))
+    for position, kind in enumerate(kinds if rows else ()):
+        if decode := decoders.get(kind):
+            columns[position] = tuple([None if value is None else decode(value) for value in columns[position]])
+    return list(zip(*columns, strict=True))
 
 
 def sqlite_array(values: Sequence[Any]) -> str:

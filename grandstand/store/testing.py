@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +26,30 @@ CACHE = ROOT / ".cache" / "test-templates"
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 """For tests, which lose nothing when the machine dies. Benchmarks must not use these."""
 
+MEMORY = Path("/dev/shm")  # noqa: S108 Linux's file system in memory; mkdtemp makes a folder of our own in it
+MEMORY_BYTES = 1 << 30
+"""Free in MEMORY, or it is not used: clusters of two workers take 150 MB each, a race doubles it, and a container has 64 MB."""
+
 
 class PostgreSQLMissing(Exception):
     """The server's binaries are not on this machine. The message is the one line that installs them."""
 
 
+def memory() -> Path | None:
+    """Where files live in memory, with room for a cluster; None on a machine without. A copy of a database is over a thousand files."""
+    return MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES else None
+
+
 @contextmanager
-def postgresql_cluster(*, settings: list[str]) -> Iterator[str]:
+def postgresql_cluster(*, settings: list[str], folder: Path | None = None) -> Iterator[str]:
     """A new cluster on a free port of 127.0.0.1, gone afterwards. Yields the URL of its `postgres` database.
+
+    Its files are in `folder`, or where temporary files are.
 
     PostgreSQL refuses to run as root; then it runs as the user `postgres` that Debian's package makes.
     """
     binaries = _binaries()
-    base = Path(tempfile.mkdtemp(prefix="grandstand-postgresql-"))
+    base = Path(tempfile.mkdtemp(prefix="grandstand-postgresql-", dir=folder))
     as_user: dict[str, str] = {"user": "postgres"} if os.geteuid() == 0 else {}
     if as_user:
         shutil.chown(base, "postgres")
@@ -103,6 +115,7 @@ def sqlite_template() -> Path:
     return path
 
 
+@cache
 def postgresql_template(cluster: str) -> str:
     """The name of a migrated database on the cluster, to be copied. Made by whoever comes first, others wait."""
     name = f"template_{_migrations_digest()[:16]}"
@@ -139,7 +152,8 @@ def database_copy(engine: Engine, *, cluster: str | None, folder: Path) -> Itera
         raise ValueError("a copy on PostgreSQL needs a cluster")
     template, name = postgresql_template(cluster), f"copy_{new_id().hex}"
     with psycopg.connect(cluster, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # File by file: the other way writes every page to the log first, which a server that may crash needs.
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield at(cluster, name)
         finally:
@@ -194,9 +208,10 @@ def _migrate(url: str) -> None:
         subprocess.run([sys.executable, "-c", with_checkpoint, url.removeprefix("sqlite:///")], check=True)
 
 
+@cache
 def _migrations_digest() -> str:
     digest = hashlib.sha256()
     sources = [*ROOT.glob("grandstand/*/migrations/*.py"), ROOT / "requirements" / "run.txt", Path(__file__).with_name("walls.py")]
-    for path in [*sorted(sources), ROOT / "grandstand" / "config" / "settings.py"]:
+    for path in [*sorted(sources), ROOT / "grandstand" / "config" / "settings.py", ROOT / "grandstand" / "store" / "sqlite" / "base.py"]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
