@@ -11,9 +11,25 @@ from grandstand.inventory.queries import (
     accounts_of_pools_many,
     availability_many,
     capacities_many,
+    claims_of_accounts_many,
     free_seats,
     holds,
+    releases_to_come_many,
     shipped_many,
+)
+from grandstand.inventory.seated import (
+    Moved,
+    SeatState,
+    choose_alone,
+    newest_movements_many,
+    seats_among,
+    seats_moved_since,
+    seats_of_holds_many,
+    seats_of_seating,
+    seats_taken_by_many,
+)
+from grandstand.inventory.services.exchanging import (
+    lock_exchange,
 )
 from grandstand.inventory.services.halving import (
     FAULTS,
@@ -28,9 +44,19 @@ from grandstand.inventory.services.moving import (
     run_due_releases,
     schedule_release,
 )
+from grandstand.inventory.services.prolonging import (
+    prolong_all,
+)
+from grandstand.inventory.services.renaming import (
+    rename_holders_many,
+)
 from grandstand.inventory.services.returning import (
     return_many,
     ship_many,
+)
+from grandstand.inventory.services.seating import (
+    Swap,
+    change_seating,
 )
 from grandstand.inventory.services.settling import (
     confirm_many,
@@ -39,6 +65,7 @@ from grandstand.inventory.services.settling import (
     release_many,
 )
 from grandstand.inventory.services.stocking import (
+    open_account,
     open_pools,
     open_seating,
     receive_many,
@@ -61,6 +88,7 @@ from grandstand.inventory.values import (
     Refused,
     Return,
     StockChange,
+    TimedRelease,
     Want,
     Wish,
 )
@@ -76,6 +104,7 @@ __all__ = [
     "HoldState",
     "HoldsExpired",
     "Move",
+    "Moved",
     "MovementKind",
     "NewAccount",
     "NewPool",
@@ -83,15 +112,21 @@ __all__ = [
     "Reason",
     "Refused",
     "Return",
+    "SeatState",
     "StockChange",
     "StockMoved",
+    "Swap",
+    "TimedRelease",
     "Want",
     "Wish",
     "accounts_of_pools_many",
     "availability_many",
     "cancel_release",
     "capacities_many",
+    "change_seating",
     "check_stock",
+    "choose_alone",
+    "claims_of_accounts_many",
     "confirm_many",
     "expire_due",
     "extend_many",
@@ -99,15 +134,26 @@ __all__ = [
     "hold_each",
     "hold_many",
     "holds",
+    "lock_exchange",
     "move_many",
+    "newest_movements_many",
+    "open_account",
     "open_pools",
     "open_seating",
+    "prolong_all",
     "receive_many",
     "release_many",
+    "releases_to_come_many",
     "remove_many",
+    "rename_holders_many",
     "return_many",
     "run_due_releases",
     "schedule_release",
+    "seats_among",
+    "seats_moved_since",
+    "seats_of_holds_many",
+    "seats_of_seating",
+    "seats_taken_by_many",
     "ship_many",
     "shipped_many",
 ]

@@ -112,8 +112,8 @@ class Hold(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey("movement.Organisation", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
-    key_id = models.UUIDField(help_text="made from organisation and key (rules.key_id)")
-    body_id = models.UUIDField(help_text="made from what was asked for (rules.body_id)")
+    key_id = models.UUIDField(help_text="made from organisation and key (rules.key_ids)")
+    body_id = models.UUIDField(help_text="made from what was asked for (rules.body_ids)")
     holder = models.CharField(max_length=80)
     basket_id = models.UUIDField()
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in HoldState])
@@ -134,7 +134,7 @@ class Hold(models.Model):
 class Cap(models.Model):
     """How many units one holder has held or claimed of what `scope` names."""
 
-    id = models.UUIDField(primary_key=True, editable=False, help_text="made from scope and holder (rules.cap_id)")
+    id = models.UUIDField(primary_key=True, editable=False, help_text="made from scope and holder (rules.cap_ids)")
     organisation = models.ForeignKey("movement.Organisation", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     scope = models.CharField(max_length=80)
     holder = models.CharField(max_length=80)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from grandstand.inventory import models
-from grandstand.inventory.values import Availability, Cap, Hold, HoldState, MovementKind, Want
+from grandstand.inventory.values import Availability, Cap, Hold, HoldState, MovementKind, TimedRelease, Want
 from grandstand.store import api as store
 from grandstand.store.api import Kind, Row, Tx
 
@@ -14,6 +14,7 @@ ACCOUNT = store.table(models.Account)
 HOLD = store.table(models.Hold)
 MOVEMENT = store.table(models.Movement)
 POOL = store.table(models.Pool)
+RELEASE = store.table(models.ScheduledRelease)
 
 _NUMBERS = ["id", "pool_id", "code", "on_hand", "held", "claimed"]
 
@@ -27,6 +28,19 @@ def availability_many(tx: Tx, account_ids: Sequence[UUID]) -> dict[UUID, Availab
 def accounts_of_pools_many(tx: Tx, pool_ids: Sequence[UUID]) -> list[Availability]:
     """Every account of the pools, in order of pool and code. One statement."""
     return [_availability(row) for row in tx.select_among(ACCOUNT, _NUMBERS, "pool_id", sorted(set(pool_ids)), order_by="pool_id, code")]
+
+
+def releases_to_come_many(tx: Tx, account_ids: Sequence[UUID]) -> list[TimedRelease]:
+    """The timed releases into these accounts that have not been carried out, the next first. One statement, none for no accounts."""
+    if not account_ids:
+        return []
+    columns = ["id", "from_account_id", "to_account_id", "quantity", "due_at"]
+    where, param = tx.among("to_account_id", Kind.UUID, sorted(set(account_ids)))
+    rows = tx.select(RELEASE, columns, f"done_at IS NULL AND {where}", (param,), order_by="due_at, id")
+    return [
+        TimedRelease(release_id=id_, from_account_id=from_account_id, to_account_id=to_account_id, quantity=quantity, due_at=due_at)
+        for id_, from_account_id, to_account_id, quantity, due_at in rows
+    ]
 
 
 def capacities_many(tx: Tx, pool_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -67,6 +81,20 @@ def shipped_many(tx: Tx, hold_ids: Sequence[UUID]) -> dict[UUID, int]:
         kinds=[Kind.UUID, Kind.INT],
     )
     return dict(rows)
+
+
+def claims_of_accounts_many(tx: Tx, account_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], int]:
+    """How many units are claimed in these accounts, by account and hold, as the movements say; holds with none are left out. One statement."""
+    if not account_ids:
+        return {}
+    where, param = tx.among("account_id", Kind.UUID, sorted(set(account_ids)))
+    rows = tx.rows(
+        f"SELECT account_id, hold_id, CAST(SUM(claimed) AS bigint) FROM inventory_movement WHERE hold_id IS NOT NULL AND {where} "
+        "GROUP BY account_id, hold_id HAVING SUM(claimed) <> 0",
+        (param,),
+        kinds=[Kind.UUID, Kind.UUID, Kind.INT],
+    )
+    return {(account_id, hold_id): claimed for account_id, hold_id, claimed in rows}
 
 
 def free_seats(tx: Tx, account_id: UUID, *, limit: int) -> tuple[UUID, ...]:

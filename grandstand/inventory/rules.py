@@ -1,12 +1,12 @@
 """Who gets what: pure decisions about stock that was read and locked before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from grandstand.inventory.values import Reason, Refused, Want, Wish
-from grandstand.kit.ids import named_id
+from grandstand.kit.ids import named_ids
 
 type SeatKey = tuple[UUID, UUID]
 """Seating and seat."""
@@ -28,24 +28,34 @@ class Stock:
     taken: set[SeatKey] = field(default_factory=set)
 
 
-def key_id(wish: Wish) -> UUID:
-    """What stands for the wish's key: keys are each organisation's own."""
-    return named_id(wish.organisation_id.bytes + wish.key.encode())
+def key_ids(wishes: Iterable[Wish]) -> list[UUID]:
+    """What stands for each wish's key: keys are each organisation's own."""
+    return named_ids([wish.organisation_id.bytes + wish.key.encode() for wish in wishes])
 
 
-def body_id(wish: Wish) -> UUID:
-    """What stands for all that is asked for: organisation, basket, units, holder.
+def body_ids(wishes: Iterable[Wish]) -> list[UUID]:
+    """What stands for all that each wish asks for: organisation, basket, units, holder.
 
     The rules it is judged by (caps, limit, window, how long, offer version) are the seller's. They may have changed when a buyer whose first
     answer was lost asks again with the same key, and must not turn his repetition into another wish.
     """
+    return named_ids([_body_of_chosen(wish) if wish.chosen else _body(wish) for wish in wishes])
+
+
+def cap_ids(counts: Iterable[tuple[str, str]]) -> list[UUID]:
+    """What stands for the count of each holder under a scope, given as scope and holder. Neither may contain a line break."""
+    return named_ids([f"{scope}\n{holder}".encode() for scope, holder in counts])
+
+
+def _body(wish: Wish) -> bytes:
     wants = b"".join([b"%b*%d%b;" % (want.account_id.bytes, want.quantity, _seats(want)) for want in wish.wants])
-    return named_id(wish.organisation_id.bytes + wish.basket_id.bytes + wants + wish.holder.encode())
+    return wish.organisation_id.bytes + wish.basket_id.bytes + wants + wish.holder.encode()
 
 
-def cap_id(scope: str, holder: str) -> UUID:
-    """What stands for the count of one holder under one scope. Neither may contain a line break."""
-    return named_id(f"{scope}\n{holder}".encode())
+def _body_of_chosen(wish: Wish) -> bytes:
+    """Which seats it got is the answer, not the question."""
+    wants = b"".join([b"%b*%d;" % (want.account_id.bytes, want.quantity) for want in wish.wants])
+    return wish.organisation_id.bytes + wish.basket_id.bytes + wants + wish.holder.encode() + b"\n" + wish.chosen.encode()
 
 
 def _seats(want: Want) -> bytes:
@@ -84,7 +94,7 @@ def _against_the_rules(wish: Wish, stock: Stock, now: datetime) -> Refused | Non
 def _take(wish: Wish, stock: Stock) -> Refused | None:
     """All wants or none: what the first ones took is given back when a later one fails."""
     for done, want in enumerate(wish.wants):
-        refusal = _take_one(want, stock, wish.organisation_id)
+        refusal = _take_one(want, stock, wish)
         if refusal is not None:
             for taken in wish.wants[:done]:
                 _give_back(taken, stock)
@@ -94,13 +104,13 @@ def _take(wish: Wish, stock: Stock) -> Refused | None:
     return None
 
 
-def _take_one(want: Want, stock: Stock, organisation_id: UUID) -> Refused | None:
+def _take_one(want: Want, stock: Stock, wish: Wish) -> Refused | None:
     account_id = want.account_id
     left = stock.free.get(account_id)
-    if left is None or stock.owner[account_id] != organisation_id:
+    if left is None or stock.owner[account_id] != wish.organisation_id:
         return Refused(reason=Reason.UNKNOWN, account_id=account_id)
     if stock.seating or want.seat_ids:
-        refusal = _seats_refused(want, stock)
+        refusal = _seats_refused(want, stock, wish.unseated)
         if refusal is not None:
             return refusal
     if left < want.quantity:
@@ -111,12 +121,12 @@ def _take_one(want: Want, stock: Stock, organisation_id: UUID) -> Refused | None
     return None
 
 
-def _seats_refused(want: Want, stock: Stock) -> Refused | None:
+def _seats_refused(want: Want, stock: Stock, unseated: Refused | None) -> Refused | None:
     account_id = want.account_id
     if account_id not in stock.seating:
         return Refused(reason=Reason.UNKNOWN, account_id=account_id) if want.seat_ids else None
     if not want.seat_ids:
-        return Refused(reason=Reason.SEATS_NEEDED, account_id=account_id)
+        return unseated or Refused(reason=Reason.SEATS_NEEDED, account_id=account_id)
     keys = seat_keys(want, stock.seating)
     if any(stock.account_of.get(key) != account_id for key in keys):
         return Refused(reason=Reason.UNKNOWN, account_id=account_id)

@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
             name='Hold',
             fields=[
                 ('id', models.UUIDField(default=grandstand.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key_id', models.UUIDField(help_text='made from organisation and key (rules.key_id)')),
-                ('body_id', models.UUIDField(help_text='made from what was asked for (rules.body_id)')),
+                ('key_id', models.UUIDField(help_text='made from organisation and key (rules.key_ids)')),
+                ('body_id', models.UUIDField(help_text='made from what was asked for (rules.body_ids)')),
                 ('holder', models.CharField(max_length=80)),
                 ('basket_id', models.UUIDField()),
                 ('state', models.CharField(choices=[('held', 'held'), ('confirmed', 'confirmed'), ('released', 'released'), ('expired', 'expired'), ('refused', 'refused')], max_length=10)),
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Cap',
             fields=[
-                ('id', models.UUIDField(editable=False, help_text='made from scope and holder (rules.cap_id)', primary_key=True, serialize=False)),
+                ('id', models.UUIDField(editable=False, help_text='made from scope and holder (rules.cap_ids)', primary_key=True, serialize=False)),
                 ('scope', models.CharField(max_length=80)),
                 ('holder', models.CharField(max_length=80)),
                 ('used', models.IntegerField()),

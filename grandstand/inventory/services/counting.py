@@ -97,8 +97,8 @@ def seats_written(seat_ids: Sequence[UUID]) -> list[str] | None:
 def lower_caps(tx: Tx, lowered: Sequence[tuple[str, str, int]]) -> None:
     """Holders' caps have room again: (holder, scope, by how much). Two statements."""
     sums: dict[UUID, int] = {}
-    for holder, scope, quantity in lowered:
-        id_ = rules.cap_id(scope, holder)
+    ids = rules.cap_ids([(scope, holder) for holder, scope, _ in lowered])
+    for id_, (_, _, quantity) in zip(ids, lowered, strict=True):
         sums[id_] = sums.get(id_, 0) - quantity
     changed = sorted((id_, quantity) for id_, quantity in sums.items() if quantity)
     tx.select_among(CAP, ["id"], "id", [id_ for id_, _ in changed], order_by="id", lock=True)

@@ -39,20 +39,28 @@ class _Asked:
     """What the wish is told, unless it gets a better one."""
 
 
+type _Count = tuple[UUID, UUID, str, str, int]
+"""A cap's id, organisation, scope, holder, and by how much it counts up."""
+
+
 def hold_many(tx: store.Tx, wishes: Sequence[Wish], *, now: datetime) -> list[Answer]:
     """Answer each wish: all its units set aside for it, or why not. Earlier wishes come first; a refused one takes nothing.
 
     A key that was answered before, here or earlier in the batch, gets that answer again (a hold as it stands now), or KEY_REUSED when
-    something else is asked for. At most eleven statements whatever the number of wishes.
+    something else is asked for. At most twelve statements whatever the number of wishes, in two round trips where none was asked before.
     """
     asked = _read(wishes, now)
     firsts: dict[int, _Asked] = {}
     for ask in asked:
         firsts.setdefault(ask.key_id.int, ask)
-    known = _claim_keys(tx, firsts)
+    claimed, locked = _claim_keys(tx, firsts), _lock(tx, [ask.wish for ask in firsts.values()])
+    known = {} if claimed() == len(firsts) else _read_known(tx, firsts)
+    stock = locked()
     fresh = [ask for key, ask in firsts.items() if key not in known] if known else list(firsts.values())
+    if known:
+        _lower_caps(tx, [firsts[key] for key in known])
     if fresh:
-        _answer(tx, fresh, now)
+        _answer(tx, fresh, stock, now)
     if known or len(firsts) < len(asked):
         _repeat(asked, firsts, known)
     return [ask.answer for ask in asked]
@@ -60,24 +68,25 @@ def hold_many(tx: store.Tx, wishes: Sequence[Wish], *, now: datetime) -> list[An
 
 def _read(wishes: Sequence[Wish], now: datetime) -> list[_Asked]:
     until = {hold_for: now + hold_for for hold_for in {wish.hold_for for wish in wishes}}
-    return [
-        _Asked(wish, hold_id, until[wish.hold_for], rules.key_id(wish), rules.body_id(wish))
-        for wish, hold_id in zip(wishes, new_ids(len(wishes)), strict=True)
-    ]
+    ids = zip(wishes, new_ids(len(wishes)), rules.key_ids(wishes), rules.body_ids(wishes), strict=True)
+    return [_Asked(wish, hold_id, until[wish.hold_for], key_id, body_id) for wish, hold_id, key_id, body_id in ids]
 
 
 type _Known = dict[int, tuple[UUID, Answer]]
 """What was asked for and answered before, per key."""
 
 
-def _claim_keys(tx: store.Tx, firsts: dict[int, _Asked]) -> _Known:
-    """Write a hold for each new key, in sorted order, and read what is known of the others.
+def _claim_keys(tx: store.Tx, firsts: dict[int, _Asked]) -> store.Later[int]:
+    """Write a hold for each new key, in sorted order; the answer is how many were new.
 
     A key that another open transaction has just written is waited for.
     """
     rows = [_hold_row(firsts[key]) for key in sorted(firsts)]
-    if tx.insert(HOLD, _HOLD, rows, same={"state": HoldState.HELD.value}, skip_conflicts=True) == len(rows):
-        return {}
+    return tx.insert_later(HOLD, _HOLD, rows, same={"state": HoldState.HELD.value}, skip_conflicts=True)
+
+
+def _read_known(tx: store.Tx, firsts: dict[int, _Asked]) -> _Known:
+    """What is known of the keys that were there before."""
     columns = ["key_id", "id", "body_id", "state", "expires_at", "refusal"]
     found = tx.select_among(HOLD, columns, "key_id", [ask.key_id for ask in firsts.values()])
     return {
@@ -105,9 +114,10 @@ def _repeat(asked: Sequence[_Asked], firsts: dict[int, _Asked], known: _Known) -
             ask.answer = answer
 
 
-def _answer(tx: store.Tx, fresh: Sequence[_Asked], now: datetime) -> None:
+def _answer(tx: store.Tx, fresh: Sequence[_Asked], stock: rules.Stock, now: datetime) -> None:
     wishes = [ask.wish for ask in fresh]
-    stock = _lock(tx, wishes)
+    if stock.seating:
+        _lock_seats(tx, wishes, stock)
     before = dict(stock.free)
     granted, refused = list[_Asked](), list[tuple[_Asked, Refused]]()
     for ask, refusal in zip(fresh, rules.decide(wishes, stock, now=now), strict=True):
@@ -119,7 +129,9 @@ def _answer(tx: store.Tx, fresh: Sequence[_Asked], now: datetime) -> None:
             refused.append((ask, refusal))
     if refused:
         _write_refusals(tx, refused)
-    tx.update(ACCOUNT, [(id_, before[id_] - left) for id_, left in stock.free.items() if left != before[id_]], key=["id"], add_to=["held"])
+    tx.update(
+        ACCOUNT, [(id_, before[id_] - left) for id_, left in stock.free.items() if left != before[id_]], key=["id"], add_to=["held"], known=True
+    )
     columns, units = ["organisation_id", "account_id", "hold_id", "held", "by"], [(ask, want) for ask in granted for want in ask.wish.wants]
     rows: list[tuple[object, ...]] = [(ask.wish.organisation_id, want.account_id, ask.hold_id, want.quantity, ask.wish.holder) for ask, want in units]
     if stock.seating:
@@ -135,33 +147,34 @@ def _take_seats(tx: store.Tx, units: Sequence[tuple[_Asked, Want]], seating: dic
 
 def _write_refusals(tx: store.Tx, refused: Sequence[tuple[_Asked, Refused]]) -> None:
     """Keep each refusal with its key, and take back what the caps were counted up by."""
-    rows, too_much = [], dict[UUID, int]()
-    for ask, refusal in refused:
-        rows.append((ask.hold_id, HoldState.REFUSED.value, _stored(refusal)))
-        for cap in ask.wish.caps:
-            id_ = rules.cap_id(cap.scope, ask.wish.holder)
-            too_much[id_] = too_much.get(id_, 0) + cap.quantity
-    tx.update(HOLD, rows, key=["id"], set_to=["state", "refusal"])
-    tx.update(CAP, [(id_, -quantity) for id_, quantity in too_much.items()], key=["id"], add_to=["used"])
+    rows = [(ask.hold_id, HoldState.REFUSED.value, _stored(refusal)) for ask, refusal in refused]
+    tx.update(HOLD, rows, key=["id"], set_to=["state", "refusal"], known=True)
+    _lower_caps(tx, [ask for ask, _ in refused])
 
 
-def _lock(tx: store.Tx, wishes: Sequence[Wish]) -> rules.Stock:
+def _lower_caps(tx: store.Tx, asked: Sequence[_Asked]) -> None:
+    """Take back what was counted for those who get nothing now."""
+    too_much = [(id_, -quantity) for id_, _, _, _, quantity in _counted([ask.wish for ask in asked])]
+    tx.update(CAP, too_much, key=["id"], add_to=["used"], known=True)
+
+
+def _lock(tx: store.Tx, wishes: Sequence[Wish]) -> store.Later[rules.Stock]:
     """Lock what the wishes count towards, each kind of row in key order, and read it after locking."""
     used = _lock_caps(tx, wishes)
     account_ids = {want.account_id.int: want.account_id for wish in wishes for want in wish.wants}
     columns = ["id", "organisation_id", "on_hand", "held", "claimed", "seating_id"]
-    free, owner, seating = {}, {}, {}
-    for account_id, organisation_id, on_hand, held, claimed, seating_id in tx.select_among(
-        ACCOUNT, columns, "id", list(account_ids.values()), order_by="id", lock=True
-    ):
-        free[account_id] = on_hand - held - claimed
-        owner[account_id] = organisation_id
-        if seating_id is not None:
-            seating[account_id] = seating_id
-    stock = rules.Stock(free=free, owner=owner, used=used, seating=seating)
-    if seating:
-        _lock_seats(tx, wishes, stock)
-    return stock
+    rows = tx.select_among_later(ACCOUNT, columns, "id", list(account_ids.values()), order_by="id", lock=True)
+
+    def read() -> rules.Stock:
+        stock = rules.Stock(free={}, owner={}, used=used())
+        for account_id, organisation_id, on_hand, held, claimed, seating_id in rows():
+            stock.free[account_id] = on_hand - held - claimed
+            stock.owner[account_id] = organisation_id
+            if seating_id is not None:
+                stock.seating[account_id] = seating_id
+        return stock
+
+    return read
 
 
 def _lock_seats(tx: store.Tx, wishes: Sequence[Wish], stock: rules.Stock) -> None:
@@ -176,28 +189,39 @@ def _lock_seats(tx: store.Tx, wishes: Sequence[Wish], stock: rules.Stock) -> Non
     stock.taken.update(tx.select_matching(TAKEN, columns[:2], ["seating_id", "seat_id"], keys))
 
 
-def _lock_caps(tx: store.Tx, wishes: Sequence[Wish]) -> dict[tuple[str, str], int]:
+def _lock_caps(tx: store.Tx, wishes: Sequence[Wish]) -> store.Later[dict[tuple[str, str], int]]:
     """What each holder has used under each scope, without this batch.
 
     Most wishes are granted, so the rows are written as if all were, in the statement that locks them.
     """
-    rows: dict[int, list[Any]] = {}
-    for wish in wishes:
-        for cap in wish.caps:
-            id_ = rules.cap_id(cap.scope, wish.holder)
-            rows.setdefault(id_.int, [id_, wish.organisation_id, cap.scope, wish.holder, 0])[4] += cap.quantity
-    grown = tx.grow(CAP, ["id", "organisation_id", "scope", "holder", "used"], [rows[key] for key in sorted(rows)], key=["id"], add_to="used")
-    used = {}
-    for id_, total in grown:
-        _, _, scope, holder, added = rows[id_.int]
-        used[scope, holder] = total - added
-    return used
+    rows = _counted(wishes)
+    told = tx.grow_later(CAP, ["id", "organisation_id", "scope", "holder", "used"], rows, key=["id"], add_to="used")
+
+    def read() -> dict[tuple[str, str], int]:
+        grown: dict[UUID, int] = dict(told())
+        return {(scope, holder): grown[id_] - added for id_, _, scope, holder, added in rows}
+
+    return read
+
+
+def _counted(wishes: Sequence[Wish]) -> list[_Count]:
+    """What the wishes count towards caps, summed per cap, in key order."""
+    counts = [(wish.organisation_id, cap.scope, wish.holder, cap.quantity) for wish in wishes for cap in wish.caps]
+    ids = rules.cap_ids([(scope, holder) for _, scope, holder, _ in counts])
+    rows: dict[int, _Count] = {}
+    for id_, (organisation_id, scope, holder, quantity) in zip(ids, counts, strict=True):
+        more = rows[id_.int][4] if id_.int in rows else 0
+        rows[id_.int] = (id_, organisation_id, scope, holder, quantity + more)
+    return [rows[key] for key in sorted(rows)]
 
 
 def _stored(refusal: Refused) -> dict[str, Any]:
-    return {"reason": refusal.reason.value, "account_id": refusal.account_id and str(refusal.account_id), "left": refusal.left}
+    told = {"reason": refusal.reason.value, "account_id": refusal.account_id and str(refusal.account_id), "left": refusal.left}
+    return told | {"why": refusal.why} if refusal.why else told
 
 
 def _told(stored: dict[str, Any]) -> Refused:
     account_id = stored["account_id"]
-    return Refused(reason=Reason(stored["reason"]), account_id=UUID(account_id) if account_id else None, left=stored["left"])
+    return Refused(
+        reason=Reason(stored["reason"]), account_id=UUID(account_id) if account_id else None, left=stored["left"], why=stored.get("why", "")
+    )

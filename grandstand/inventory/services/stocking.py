@@ -47,6 +47,32 @@ def open_pools(tx: Tx, pools: Sequence[NewPool], *, by: Actor, now: datetime, re
     return {pool_id: account_ids for _, pool_id, account_ids in made}
 
 
+def open_account(tx: Tx, *, pool_id: UUID, code: str, by: Actor, now: datetime, reason: str) -> UUID:
+    """Another account of the pool, with no units yet; the one that has the code, when there is one. Three statements.
+
+    Raises ValueError for no pool.
+    """
+    found = tx.select(POOL, ["organisation_id"], "id = %s", (pool_id,))
+    if not found:
+        raise ValueError(f"there is no pool {pool_id} to open an account in")
+    account_id, organisation_id = new_id(), found[0][0]
+    columns = ["id", "organisation_id", "pool_id", "code", "on_hand", "held", "claimed"]
+    if not tx.insert(ACCOUNT, columns, [(account_id, organisation_id, pool_id, code, 0, 0, 0)], skip_conflicts=True):
+        [(known,)] = tx.select(ACCOUNT, ["id"], "pool_id = %s AND code = %s", (pool_id, code))
+        return UUID(str(known))
+    change = store.Change(
+        by=by,
+        action="open",
+        object_type="inventory.account",
+        object_id=account_id,
+        reason=reason,
+        organisation_id=organisation_id,
+        after={"pool_id": str(pool_id), "code": code},
+    )
+    store.record(tx, [change], now=now)
+    return account_id
+
+
 def open_seating(tx: Tx, *, organisation_id: UUID, name: str, seats: Sequence[tuple[UUID, UUID]], now: datetime, by: Actor, reason: str) -> UUID:
     """Name the seats of accounts that have as many units: `seats` holds (seat id, account id). Returns the seating's id. Five statements.
 

@@ -185,6 +185,21 @@ def test_seats_are_taken_once_and_come_back(database: Database, organisation_id:
     assert numbers(database, account_id) == (3, 2, 0)
 
 
+def test_why_no_seats_could_be_chosen_is_told_again_whatever_is_free_then(database: Database, organisation_id: UUID) -> None:
+    seats = [UUID(int=n) for n in range(1, 3)]
+    none = Refused(reason=Reason.SEATS_NEEDED, left=1, why="not_together")
+    with database.write() as tx:
+        account_id = make_stock(tx, organisation_id, 2)
+        inventory.open_seating(
+            tx, organisation_id=organisation_id, name="Hall", seats=[(seat, account_id) for seat in seats], now=NOW, by=BY, reason="test"
+        )
+        first = wish(organisation_id, account_id, 2, key="k", chosen="best", unseated=none)
+        again = wish(organisation_id, account_id, key="k", chosen="best", wants=(Want(account_id=account_id, quantity=2, seat_ids=tuple(seats)),))
+        assert inventory.hold_many(tx, [first, again], now=NOW) == [none, none]
+        assert inventory.hold_many(tx, [again], now=NOW) == [none]
+    assert numbers(database, account_id) == (2, 0, 0)
+
+
 def test_stock_cannot_go_below_what_is_taken_or_above_the_capacity(database: Database, organisation_id: UUID) -> None:
     with database.write() as tx:
         account_id = make_stock(tx, organisation_id, 5, capacity=6)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -171,6 +171,16 @@ class Stock(RuleBasedStateMachine):
         ]
 
     @precondition(lambda self: self.plain.granted)
+    @rule(picks=draw.PICKS, person=st.integers(0, 1))
+    def rename(self, picks: list[int], person: int) -> None:
+        """Holds become somebody's, with what they count for, even beyond a cap."""
+        chosen, holder = self._picked(picks, HoldState.CONFIRMED), f"person:{person}"
+        changed = {each.hold_id: each for each in chosen if each is not None and each.wish.holder != holder}
+        assert inventory.rename_holders_many(self.tx, _ids(chosen), holder=holder) == len(changed)
+        for each in changed.values():
+            each.wish = replace(each.wish, holder=holder)
+
+    @precondition(lambda self: self.plain.granted)
     @rule(pick=st.integers(0, 20), before=st.sampled_from([timedelta(), SECOND, 2 * MINUTE]), limit=st.sampled_from([1, 2, 1_000]))
     def expire(self, pick: int, before: timedelta, limit: int) -> None:
         """It becomes the instant at which some hold expires, or a little before it; the oldest that are due are swept."""
@@ -325,8 +335,8 @@ class Stock(RuleBasedStateMachine):
         assert {(seating_id, seat_id): hold_id for seating_id, seat_id, hold_id in taken} == plain.taken()
         assert {(seating_id, seat_id): account_id for seating_id, seat_id, account_id in seats} == plain.seats
         assert dict(done) == {id_: moved for id_, (*_, moved) in self.releases.items()}
-        assert {id_: (hold.state, hold.expires_at, hold.wants, hold.caps) for id_, hold in holds.items()} == {
-            each.hold_id: (each.state, each.expires_at, each.wish.wants, each.wish.caps) for each in plain.granted
+        assert {id_: (hold.holder, hold.state, hold.expires_at, hold.wants, hold.caps) for id_, hold in holds.items()} == {
+            each.hold_id: (each.wish.holder, each.state, each.expires_at, each.wish.wants, each.wish.caps) for each in plain.granted
         }
 
     def teardown(self) -> None:
