@@ -176,13 +176,13 @@ class SaleLineAdmin(_Refunds):
     """Every sold line. Changing one gives back some of its units."""
 
     form = LineRefundForm
-    list_display = ("title", "number", "quantity", "refunded_quantity", "total", "status", "organisation")
+    list_display = ("title", "number", "quantity", "refunded_quantity", "total", "refunded", "status", "organisation")
     list_filter = ("item_kind", "nature", "order__status", "organisation")
     list_select_related = ("order", "organisation")
     search_fields = ("title", "order__number", "order__email")
     ordering = ("-id",)
-    fields = ("title", "subtitle", "number", "status", "quantity", "refunded_quantity", "total", "units", "restock", "key")
-    readonly_fields = ("title", "subtitle", "number", "status", "quantity", "refunded_quantity", "total")
+    fields = ("title", "subtitle", "number", "status", "quantity", "refunded_quantity", "total", "refunded", "units", "restock", "key")
+    readonly_fields = ("title", "subtitle", "number", "status", "quantity", "refunded_quantity", "total", "refunded")
 
     @display(description=_("order"), ordering="order__number")
     def number(self, obj: SaleLine) -> str:
@@ -195,6 +195,11 @@ class SaleLineAdmin(_Refunds):
     @display(description=_("total"))
     def total(self, obj: SaleLine) -> str:
         return _text(obj.net_minor + obj.tax_minor, obj.currency)
+
+    @display(description=_("refunded"), ordering="refunded_minor")
+    def refunded(self, obj: SaleLine) -> str:
+        """Money given back at the provider is spread over the lines, and counts here before any unit does."""
+        return _text(obj.refunded_minor, obj.currency)
 
     def save_through(self, request: HttpRequest, obj: SaleLine, form: Any, change: bool) -> None:  # noqa: FBT001 the base has it so
         self._refund(request, obj.order_id, (LineRefund(line_id=obj.id, quantity=form.cleaned_data["units"]),), form)

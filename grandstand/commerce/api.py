@@ -3,6 +3,7 @@
 from grandstand.commerce.adapters.testbank_provider import TestProvider, pay_at_test_bank, run_test_bank
 from grandstand.commerce.checks import check_orders
 from grandstand.commerce.facts import OrderAdopted, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, PaymentDisputed, SalePaid, SaleRefunded
+from grandstand.commerce.guests import OrderData, erase_guest, export_guest, register_order_data, use_order_erasures
 from grandstand.commerce.links import opens, order_key, use_order_page
 from grandstand.commerce.payments import (
     FactKind,
@@ -19,56 +20,81 @@ from grandstand.commerce.queries.baskets import find_basket
 from grandstand.commerce.queries.contacts import contacts_many
 from grandstand.commerce.queries.documents import File, credit_note_file, document_file, documents_of, invoice_file, receipt_file
 from grandstand.commerce.queries.open_baskets import units_in_basket
-from grandstand.commerce.queries.orders import ORDERS_A_PAGE, order, orders_of
+from grandstand.commerce.queries.orders import ORDERS_A_PAGE, order, order_under, orders_of
 from grandstand.commerce.queries.payments import payment_progress
-from grandstand.commerce.queries.pricing import quote_all
+from grandstand.commerce.queries.pricing import describe_all, quote_all
 from grandstand.commerce.queries.sales import sales_totals
 from grandstand.commerce.refusals import (
     AlreadyOrdered,
     BasketFull,
     BasketNotReady,
+    CalledOff,
     CannotRestock,
     ContactMissing,
     Crossed,
     KeyReused,
     LineRefused,
+    NameWrong,
     NoSuchBasket,
     NoSuchDocument,
     NoSuchLine,
     NoSuchOrder,
     NoSuchPayment,
+    NotAGuests,
     NothingToRefund,
     NotShipped,
+    NoWayToPay,
     OrderClosed,
     PriceChanged,
     RefundTooLarge,
+    Rescheduled,
     ShipToMissing,
+    TaxRateInThePast,
     TaxRateOverlaps,
     TaxUnknown,
     TotalChanged,
 )
+from grandstand.commerce.rules.names import has_link
 from grandstand.commerce.rules.orders import COUNTDOWN_MARGIN, HOLD_FOR, MOST_LINES, MOST_OF_ONE, PAYMENT_GRACE, PAYMENT_WINDOW
 from grandstand.commerce.sellers import register_seller
-from grandstand.commerce.selling import Ask, NoQuote, NotQuoted, Parcel, Quote, RevokedLine, Seller, ShippingOption, Ships, SoldLine, TaxPlace
+from grandstand.commerce.selling import (
+    Ask,
+    CallsOff,
+    ChosenUnits,
+    NoQuote,
+    NotQuoted,
+    Parcel,
+    Quote,
+    RevokedLine,
+    Seated,
+    Seller,
+    ShippingOption,
+    Ships,
+    SoldLine,
+    TaxPlace,
+)
 from grandstand.commerce.services.adopting import adopt, move_to_market
 from grandstand.commerce.services.asking import capture_payments, fetch_payments, receive_facts
-from grandstand.commerce.services.baskets import add_lines_many, change_lines_many, remove_lines_many, retake_lines_many
+from grandstand.commerce.services.baskets import add_lines_many, change_lines_many, remove_lines_many, retake_lines_many, was_added
 from grandstand.commerce.services.buying import buy_many
 from grandstand.commerce.services.cancelling import cancel_order
 from grandstand.commerce.services.collecting import collect_holds_many
 from grandstand.commerce.services.completing import complete_many
 from grandstand.commerce.services.desk import write_at_desk
 from grandstand.commerce.services.ending import end_overdue_orders
+from grandstand.commerce.services.forgetting import OrderOfGuest, forget_ship_to_many, forget_unpaid_buyers, forget_visitors_baskets
 from grandstand.commerce.services.numbering import issue_credit_notes_many, issue_invoices_many
 from grandstand.commerce.services.paying import Opening, begin_payment, open_payment, open_payments_many
 from grandstand.commerce.services.personal import OrdersOfPerson
 from grandstand.commerce.services.placing import place_order, place_orders_many
+from grandstand.commerce.services.prolonging import prolong_all
 from grandstand.commerce.services.recording import record_payment_facts_many
 from grandstand.commerce.services.refunding import refund_many
 from grandstand.commerce.services.sending_back import pay_back_again, send_paybacks
 from grandstand.commerce.services.taxes import set_tax_rates
 from grandstand.commerce.values import (
     Adding,
+    Appointment,
     Basket,
     BasketLine,
     Begun,
@@ -109,7 +135,7 @@ from grandstand.commerce.values import (
     TaxSum,
     Totals,
 )
-from grandstand.commerce.visitors import find_owner, the_owner
+from grandstand.commerce.visitors import find_owner, go_on_as, the_owner
 
 __all__ = [
     "COUNTDOWN_MARGIN",
@@ -121,6 +147,7 @@ __all__ = [
     "PAYMENT_WINDOW",
     "Adding",
     "AlreadyOrdered",
+    "Appointment",
     "Ask",
     "Basket",
     "BasketFull",
@@ -129,7 +156,10 @@ __all__ = [
     "Begun",
     "Bought",
     "Buying",
+    "CalledOff",
+    "CallsOff",
     "CannotRestock",
+    "ChosenUnits",
     "Collecting",
     "Contact",
     "ContactMissing",
@@ -147,6 +177,7 @@ __all__ = [
     "LineRefused",
     "LineSet",
     "LineState",
+    "NameWrong",
     "Nature",
     "NewTaxRate",
     "NextAction",
@@ -156,6 +187,8 @@ __all__ = [
     "NoSuchLine",
     "NoSuchOrder",
     "NoSuchPayment",
+    "NoWayToPay",
+    "NotAGuests",
     "NotQuoted",
     "NotShipped",
     "NothingToRefund",
@@ -165,6 +198,8 @@ __all__ = [
     "OrderCancelled",
     "OrderChange",
     "OrderClosed",
+    "OrderData",
+    "OrderOfGuest",
     "OrderPage",
     "OrderPaid",
     "OrderPlaced",
@@ -188,12 +223,14 @@ __all__ = [
     "RefundAsk",
     "RefundTooLarge",
     "Refunded",
+    "Rescheduled",
     "RevokedLine",
     "Sale",
     "SaleLine",
     "SalePaid",
     "SaleRefunded",
     "SalesTotals",
+    "Seated",
     "Seller",
     "SellerPart",
     "ShipTo",
@@ -203,6 +240,7 @@ __all__ = [
     "Ships",
     "SoldLine",
     "TaxPlace",
+    "TaxRateInThePast",
     "TaxRateOverlaps",
     "TaxSum",
     "TaxUnknown",
@@ -223,12 +261,20 @@ __all__ = [
     "complete_many",
     "contacts_many",
     "credit_note_file",
+    "describe_all",
     "document_file",
     "documents_of",
     "end_overdue_orders",
+    "erase_guest",
+    "export_guest",
     "fetch_payments",
     "find_basket",
     "find_owner",
+    "forget_ship_to_many",
+    "forget_unpaid_buyers",
+    "forget_visitors_baskets",
+    "go_on_as",
+    "has_link",
     "invoice_file",
     "issue_credit_notes_many",
     "issue_invoices_many",
@@ -238,18 +284,21 @@ __all__ = [
     "opens",
     "order",
     "order_key",
+    "order_under",
     "orders_of",
     "pay_at_test_bank",
     "pay_back_again",
     "payment_progress",
     "place_order",
     "place_orders_many",
+    "prolong_all",
     "providers",
     "quote_all",
     "receipt_file",
     "receive_facts",
     "record_payment_facts_many",
     "refund_many",
+    "register_order_data",
     "register_provider",
     "register_seller",
     "remove_lines_many",
@@ -260,6 +309,8 @@ __all__ = [
     "set_tax_rates",
     "the_owner",
     "units_in_basket",
+    "use_order_erasures",
     "use_order_page",
+    "was_added",
     "write_at_desk",
 ]

@@ -6,14 +6,16 @@ from itertools import batched
 from uuid import UUID
 
 from grandstand.commerce import models
-from grandstand.commerce.queries.rows import SaleLineRow, found
+from grandstand.commerce.queries.cases import provider_fact
+from grandstand.commerce.queries.rows import PaymentFactRow, SaleLineRow, columns_of, found
 from grandstand.commerce.rules.numbers import gaps
+from grandstand.commerce.rules.payments import fold
 from grandstand.commerce.sellers import seller_of
 from grandstand.inventory import api as inventory
 from grandstand.kit.findings import Finding
 from grandstand.kit.spans import Span
 from grandstand.ledger import api as ledger
-from grandstand.store.api import Kind, Tx
+from grandstand.store.api import Kind, Tx, table
 
 UNDER_WAY = timedelta(minutes=10)
 """A webhook may be quicker than our own commit, or late by its retries: what is younger than this is not looked at yet."""
@@ -37,6 +39,7 @@ def check_orders(tx: Tx) -> list[Finding]:
         _facts_have_payments(tx),
         _money_has_its_order(tx),
         _paybacks_arrive(tx),
+        _refunds_agree(tx),
         _numbers_without_gaps(tx),
     ]
 
@@ -195,6 +198,44 @@ def _paybacks_arrive(tx: Tx) -> Finding:
         "WHERE (b.state IN ('due', 'asked') AND r.at < %s) OR (b.state = 'failed' AND NOT EXISTS (SELECT 1 FROM commerce_payback again "
         "WHERE again.refund_id = b.refund_id AND again.payment_id = b.payment_id AND again.state <> 'failed')) ORDER BY o.number",
         tx.now() - PAYBACK_WITHIN,
+    )
+
+
+def _refunds_agree(tx: Tx) -> Finding:
+    """Payment by payment, in its currency. A refund made at the provider is booked here as soon as its capture is known: none is left over."""
+    names = columns_of(PaymentFactRow)
+    rows = tx.rows(
+        f"SELECT p.id, p.currency, o.number, {', '.join(f'f.{name}' for name in names)} FROM commerce_payment_fact f JOIN commerce_payment p "
+        "ON p.provider = f.provider AND (p.id = f.payment_id OR (f.payment_id IS NULL AND f.provider_reference <> '' "
+        "AND p.provider_reference = f.provider_reference)) JOIN commerce_order o ON o.id = p.order_id WHERE f.kind IN ('refunded', 'refund_failed')",
+        kinds=[Kind.UUID, Kind.TEXT, Kind.TEXT, *table(models.PaymentFact).of(names)],
+    )
+    facts: dict[tuple[UUID, str, str], list[PaymentFactRow]] = {}
+    for payment_id, currency, number, *row in rows:
+        facts.setdefault((payment_id, currency, number), []).append(PaymentFactRow(**dict(zip(names, row, strict=True))))
+    before = tx.now() - UNDER_WAY
+    under_way = {payment_id for (payment_id, *_), of in facts.items() if any(fact.received_at >= before for fact in of)}
+    told = {
+        (payment_id, number): fold((provider_fact(fact) for fact in of), currency=currency).refunded
+        for (payment_id, currency, number), of in facts.items()
+    }
+    sent = tx.rows(
+        "SELECT p.id, o.number, CAST(SUM(b.amount_minor) AS bigint) FROM commerce_payback b JOIN commerce_payment p ON p.id = b.payment_id "
+        "JOIN commerce_order o ON o.id = p.order_id WHERE b.state = 'done' GROUP BY p.id, o.number",
+        kinds=[Kind.UUID, Kind.TEXT, Kind.INT],
+    )
+    booked = {(payment_id, number): minor for payment_id, number, minor in sent}
+    wrong = {
+        number
+        for key in told.keys() | booked.keys()
+        for payment_id, number in [key]
+        if payment_id not in under_way and told.get(key, 0) != booked.get(key, 0)
+    }
+    return _finding(
+        "commerce_refunds_agree_with_providers",
+        "what providers say they gave back is what was refunded here",
+        "orders of which a provider gave back more or less than was refunded here: compare them with its own list",
+        sorted(wrong),
     )
 
 

@@ -15,9 +15,14 @@ class OrderPlaced(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(Fact):
-    """An unpaid order will not be paid any more."""
+    """An unpaid order will not be paid any more.
+
+    `cause`: asked (by its buyer or a person at the desk; also in facts that were announced before there were causes), overdue (its time to pay
+    ran out).
+    """
 
     order_id: UUID
+    cause: str = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,11 @@ class SalePaid(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRefunded(Fact):
-    """Money goes back to the buyer. `cause`: asked (for something bought), late (paid in vain), excess (paid too much)."""
+    """Money goes back to the buyer.
+
+    `cause`: asked (for something bought), late (paid in vain), excess (paid too much), called_off (what was ordered will not take place), provider
+    (it was given back there, without our asking: what was bought stays with the buyer until somebody decides).
+    """
 
     order_id: UUID
     refund_id: UUID

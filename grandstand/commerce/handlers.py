@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import override
 
 from grandstand.commerce import models
-from grandstand.commerce.facts import OrderPaid, OrderPlaced, OrderRefunded
+from grandstand.commerce.facts import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from grandstand.commerce.links import order_link
 from grandstand.commerce.queries.orders import orders_in_full
 from grandstand.commerce.queries.rows import OrderRow, RefundRow, among
@@ -31,6 +31,13 @@ def confirm_order(tx: Tx, fact: OrderPlaced) -> None:
         _tell(tx, order, fact, "order_received", {"pay_by": _instant(tx, order, order.pay_by)})
 
 
+def tell_order_ended(tx: Tx, fact: OrderCancelled) -> None:
+    """Tell the buyer that the time to pay ran out; not whoever cancelled, and not when money came of it, which is told as it goes back."""
+    order = _order(tx, fact.order_id)
+    if fact.cause == "overdue" and order.status is OrderStatus.CANCELLED:
+        _tell(tx, order, fact, "order_not_paid", {"pay_by": _instant(tx, order, order.pay_by)})
+
+
 def send_papers(tx: Tx, fact: OrderPaid) -> None:
     """Number the invoices, dated by the instant of numbering, and send them with the receipt."""
     order = _order(tx, fact.order_id)
@@ -41,14 +48,17 @@ def send_papers(tx: Tx, fact: OrderPaid) -> None:
 
 
 def send_refund_papers(tx: Tx, fact: OrderRefunded) -> None:
-    """Number the credit notes of what was bought, and tell the buyer what goes back and why."""
-    order = _order(tx, fact.order_id)
+    """Number the credit notes of what was bought, and tell the buyer what goes back and why; without money there is nothing to say."""
     (refund,) = among(tx, models.Refund, RefundRow, "id", [fact.refund_id])
+    if refund.amount_minor == 0:
+        return
+    order = _order(tx, fact.order_id)
     issue_credit_notes_many(tx, [refund.id], now=tx.now())
     amount = Money(minor=refund.amount_minor, currency=refund.currency)
     context: dict[str, Json] = {"amount": money_text(amount, language=order.language), "cause": refund.cause}
-    template = "order_refunded" if refund.cause == "asked" else "money_sent_back"
-    _tell(tx, order, fact, template, context, _papers(tx, "refund_id", refund.id, "credit_note", CREDIT_NOTE))
+    papers = _papers(tx, "refund_id", refund.id, "credit_note", CREDIT_NOTE)
+    template = "order_refunded" if refund.cause in {"asked", "provider"} else "money_sent_back"
+    _tell(tx, order, fact, template, context | {"has_credit_note": bool(papers)}, papers)
 
 
 def _order(tx: Tx, order_id: UUID) -> Order:
@@ -67,7 +77,7 @@ def _papers(tx: Tx, key: str, value: UUID, kind: str, provider: str) -> list[mes
 def _tell(
     tx: Tx,
     order: Order,
-    fact: OrderPlaced | OrderPaid | OrderRefunded,
+    fact: OrderPlaced | OrderCancelled | OrderPaid | OrderRefunded,
     template: str,
     context: dict[str, Json],
     attachments: list[messaging.Attachment] | None = None,

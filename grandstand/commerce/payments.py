@@ -24,6 +24,7 @@ class FactKind(StrEnum):
     FAILED = "failed"
     """One try to pay ended without money: declined, not authenticated, timed out. Another try may follow."""
     REFUNDED = "refunded"
+    """Given back to the buyer. One that no refund of ours explains was made at the provider: it is booked all the same."""
     REFUND_FAILED = "refund_failed"
     """The money of a refund came back to us, even after it was told as refunded."""
     DISPUTED = "disputed"

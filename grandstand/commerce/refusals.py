@@ -67,6 +67,15 @@ class PriceChanged(Refusal):
     code = "price_changed"
 
 
+class Rescheduled(Refusal):
+    """Something in the basket takes place at another time or place than the buyer saw.
+
+    `detail["lines"]` has line, `old` and `new`, each with starts_at, ends_at (UTC), time_zone and place.
+    """
+
+    code = "rescheduled"
+
+
 class TotalChanged(Refusal):
     """The order would cost something else than the buyer was told. `detail["told_minor"]`, `detail["total_minor"]`, `detail["currency"]`."""
 
@@ -77,6 +86,13 @@ class ContactMissing(Refusal):
     """An e-mail address is needed to send the order to. `detail["field"]` names what is wrong."""
 
     code = "contact_missing"
+    status = 422
+
+
+class NameWrong(Refusal):
+    """The buyer's name carries a link, which our mail would bring to whoever owns the address. `detail["field"]`."""
+
+    code = "name_wrong"
     status = 422
 
 
@@ -107,10 +123,29 @@ class AlreadyOrdered(Refusal):
     code = "already_ordered"
 
 
+class NotAGuests(Refusal):
+    """The order belongs to an account, through which its data are read and forgotten; or there is none."""
+
+    code = "not_a_guests"
+
+
 class OrderClosed(Refusal):
     """The order cannot be paid or cancelled any more. `detail["status"]`."""
 
     code = "order_closed"
+
+
+class CalledOff(Refusal):
+    """Something in the order will not take place, so nothing is to be paid for it. `detail["titles"]` names it."""
+
+    code = "called_off"
+
+
+class NoWayToPay(Refusal):
+    """No payment provider is wired that takes this payment: the operator must wire one (config/wiring.py)."""
+
+    code = "no_way_to_pay"
+    status = 503
 
 
 class NothingToRefund(Refusal):
@@ -135,6 +170,13 @@ class TaxRateOverlaps(Refusal):
     """A rate cannot begin before one that is entered already. `detail["field"]`."""
 
     code = "tax_rate_overlaps"
+    status = 422
+
+
+class TaxRateInThePast(Refusal):
+    """A rate cannot begin on a day that is over: what was sold then keeps its tax. `detail["field"]`."""
+
+    code = "tax_rate_in_the_past"
     status = 422
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from grandstand.commerce.values import Description, ItemRef, ShipTo
+from grandstand.commerce.values import Appointment, Description, ItemRef, ShipTo
 from grandstand.inventory.api import Cap, Want
 from grandstand.kit.actors import Actor
 from grandstand.kit.money import Money
@@ -43,8 +43,8 @@ class Quote:
     """What commerce needs to know to hold, price and tax an ask.
 
     `unit_price` is in the market's currency; whether tax is in it follows the market (`prices_include_tax`). `wants` and `caps` are for the
-    whole quantity. `country` is ISO 3166-1 alpha-2 of the venue for TaxPlace.VENUE, empty otherwise. `version` changes whenever price or
-    conditions do. `hold_limit` is the most units of one line.
+    whole quantity. `country` (ISO 3166-1 alpha-2) and `region` (ISO 3166-2, empty when unknown) are the venue's for TaxPlace.VENUE, empty
+    otherwise. `version` changes whenever price, conditions or `appointment` do. `hold_limit` is the most units of one line.
     """
 
     ref: ItemRef
@@ -60,6 +60,8 @@ class Quote:
     window: Span
     version: int
     needs_shipping: bool
+    region: str = ""
+    appointment: Appointment | None = None
 
 
 class NoQuote(StrEnum):
@@ -136,6 +138,39 @@ class Seller(Protocol):
 
     def fulfilled_many(self, tx: Tx, line_ids: Sequence[UUID]) -> dict[UUID, int]:
         """How many units each line has been given and still has. For doctor: every paid order is fulfilled."""
+        ...
+
+
+# -- what has seats ----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenUnits:
+    """Which units of a line go back, and the seats that they have now: none for units without one."""
+
+    line_id: UUID
+    unit_ids: tuple[UUID, ...]
+    seat_ids: tuple[UUID, ...]
+
+
+@runtime_checkable
+class Seated(Protocol):
+    """What a seller whose units have seats implements besides `Seller`, so that the seats that come back are those of the units taken back."""
+
+    def choose_many(self, tx: Tx, lines: Sequence[RevokedLine]) -> list[ChosenUnits]:
+        """The units that `revoke_many` would take back, and their seats. Locks them. Raises what it would for units that are not there."""
+        ...
+
+
+@runtime_checkable
+class CallsOff(Protocol):
+    """What a seller implements besides `Seller` whose items may come to nothing between order and payment: a session is cancelled.
+
+    An offer that is withdrawn is no such thing: an order that stands is kept.
+    """
+
+    def called_off_many(self, tx: Tx, refs: Sequence[ItemRef]) -> set[ItemRef]:
+        """Those which will not take place, so that nobody pays for them any more. Reads only."""
         ...
 
 

@@ -47,7 +47,9 @@ class Entry(models.Model):
     """Postings that belong together. `posting_count` says how many they are, so that none can be added later unseen."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organisation = models.ForeignKey("movement.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        "movement.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("organisation")
+    )
     key = models.CharField(pgettext_lazy("ledger", "key"), max_length=KEY_LENGTH)
     content_digest = models.CharField(max_length=64)
     kind = models.CharField(_("kind"), max_length=KIND_LENGTH)
@@ -68,7 +70,6 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "key"], name="ledger_entry_once_per_key"),
             models.UniqueConstraint(fields=["reverses"], condition=Q(reverses__isnull=False), name="ledger_entry_reversed_once"),
-            models.UniqueConstraint(fields=["id", "organisation"], name="ledger_entry_organisation"),
             models.CheckConstraint(condition=Q(posting_count__gt=0), name="ledger_entry_moves_money"),
             models.CheckConstraint(condition=Q(pending=False) | Q(reverses__isnull=True), name="ledger_entry_reversal_is_posted_at_once"),
         ]
@@ -84,7 +85,7 @@ class Entry(models.Model):
 class Posting(models.Model):
     """`amount_minor` from the credit account to the debit account: one row is both sides, so an entry balances whatever it holds.
 
-    The foreign keys are composite and made by walls: (account, organisation, currency) for both sides, (entry, organisation).
+    Walls hold it together: a composite foreign key (account, organisation, currency) for each side, and the organisation is its entry's.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

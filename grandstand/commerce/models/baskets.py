@@ -43,6 +43,7 @@ class BasketLine(models.Model):
     unit_price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     version = models.BigIntegerField()
+    appointment = models.JSONField(null=True)
     added_at = models.DateTimeField()
 
     class Meta:

@@ -90,6 +90,8 @@ class Refund(models.Model):
         ASKED = "asked", _("asked for")
         LATE = "late", _("paid in vain")
         EXCESS = "excess", _("paid too much")
+        PROVIDER = "provider", _("given back at the provider")
+        CALLED_OFF = "called_off", _("called off")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
@@ -108,12 +110,14 @@ class Refund(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key"], name="commerce_refund_once_per_key"),
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="commerce_refund_not_negative"),
-            models.CheckConstraint(condition=Q(cause__in=["asked", "late", "excess"]), name="commerce_refund_cause_is_known"),
+            models.CheckConstraint(
+                condition=Q(cause__in=["asked", "late", "excess", "provider", "called_off"]), name="commerce_refund_cause_is_known"
+            ),
         ]
 
 
 class RefundLine(models.Model):
-    """The units of a sold line that a refund takes back, and what they come to."""
+    """The units of a sold line that a refund takes back, and what they come to. Money that went back at the provider takes no units."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+")
@@ -126,7 +130,9 @@ class RefundLine(models.Model):
         db_table = "commerce_refund_line"
         constraints = [
             models.UniqueConstraint(fields=["refund", "sale_line"], name="commerce_refund_line_once_per_refund"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="commerce_refund_line_quantity_above_zero"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) | Q(net_minor__gt=0) | Q(tax_minor__gt=0), name="commerce_refund_line_takes_something_back"
+            ),
             models.CheckConstraint(condition=Q(net_minor__gte=0, tax_minor__gte=0), name="commerce_refund_line_not_negative"),
         ]
 

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from grandstand.commerce.queries.open_baskets import lines_of, open_baskets
 from grandstand.commerce.queries.pricing import Priced, PricedBasket, PricedParcel, ToPrice, describe_all, price_baskets
+from grandstand.commerce.queries.rows import BasketLineRow, appointment_of
 from grandstand.commerce.rules.orders import shown_until
 from grandstand.commerce.rules.tax import added, totals_of
 from grandstand.commerce.selling import NotQuoted, Quote
 from grandstand.commerce.values import (
+    Appointment,
     Basket,
     BasketLine,
     Description,
@@ -50,7 +52,9 @@ def find_basket(
 def _line(each: Priced, description: Description, holds: Mapping[UUID, inventory.Hold], now: datetime) -> BasketLine:
     line, quote = each.line, each.quote
     hold = None if line.hold_id is None else holds.get(line.hold_id)
-    until = shown_until(hold.expires_at) if hold is not None and hold.state is inventory.HoldState.HELD else None
+    until = None
+    if hold is not None and hold.state is inventory.HoldState.HELD:
+        until = shown_until(min(hold.expires_at, line.hold_expires_at or hold.expires_at))
     seen = Money(minor=line.unit_price_minor, currency=line.currency)
     if isinstance(quote, NotQuoted):
         state, problem = LineState.UNAVAILABLE, quote.reason.value
@@ -70,12 +74,20 @@ def _line(each: Priced, description: Description, holds: Mapping[UUID, inventory
         description=description,
         unit_price=seen,
         new_price=quote.unit_price if isinstance(quote, Quote) and changed else None,
+        moved_from=_moved_from(line, quote),
         taxed=each.taxed,
         state=state,
         problem=problem,
         shown_until=until if state is LineState.HELD else None,
         needs_shipping=isinstance(quote, Quote) and quote.needs_shipping,
     )
+
+
+def _moved_from(line: BasketLineRow, quote: Quote | NotQuoted) -> Appointment | None:
+    seen = appointment_of(line.appointment)
+    if seen is None or isinstance(quote, NotQuoted) or quote.appointment is None:
+        return None
+    return seen if quote.appointment.moved_from(seen) else None
 
 
 def _basket(priced: PricedBasket, lines: Sequence[BasketLine], *, estimated: bool) -> Basket:

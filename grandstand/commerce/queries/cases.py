@@ -1,8 +1,9 @@
 """Everything about orders that decides what becomes of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -37,16 +38,24 @@ class Case:
     @property
     def all_totals(self) -> PaymentTotals:
         """Over all payments."""
-        return sum(self.totals.values(), start=PaymentTotals())
+        first, *others = self.totals.values() or (PaymentTotals(),)
+        return sum(others, start=first)
 
     def money(self, minor: int) -> Money:
         """An amount in the order's currency."""
         return Money(minor=minor, currency=self.order.currency)
 
 
-def open_cases(tx: Tx, order_ids: Sequence[UUID]) -> list[Case]:
-    """The orders, locked in id order, with all that belongs to them. Seven statements."""
-    cases = {row.id: Case(order=row, as_read=[copy(row)]) for row in orders_locked(tx, order_ids)}
+NONE: Mapping[UUID, Case] = MappingProxyType({})
+
+
+def open_cases(tx: Tx, order_ids: Sequence[UUID], *, drafts: Mapping[UUID, Case] = NONE) -> list[Case]:
+    """The orders, locked in id order, with all that belongs to them. Seven statements.
+
+    Of `drafts`, orders that this transaction is still to write (`write_cases`), only facts are read.
+    """
+    ids = [order_id for order_id in order_ids if order_id not in drafts]
+    cases = {row.id: Case(order=row, as_read=[copy(row)]) for row in orders_locked(tx, ids)}
     ids = list(cases)
     for sale in among(tx, models.Sale, SaleRow, "order_id", ids):
         cases[sale.order_id].sales.append(sale)
@@ -56,13 +65,15 @@ def open_cases(tx: Tx, order_ids: Sequence[UUID]) -> list[Case]:
     for payment in payments.values():
         cases[payment.order_id].payments.append(payment)
         cases[payment.order_id].as_read.append(copy(payment))
+    cases |= {order_id: drafts[order_id] for order_id in order_ids if order_id in drafts}
+    payments |= {row.id: row for order_id in cases.keys() & drafts.keys() for row in drafts[order_id].payments}
     paybacks = among(tx, models.Payback, PaybackRow, "payment_id", list(payments))
     for payback in paybacks:
         cases[payments[payback.payment_id].order_id].paybacks.append(payback)
     for payment_id, facts in facts_of(tx, payments, paybacks).items():
         payment = payments[payment_id]
         cases[payment.order_id].totals[payment_id] = fold(facts, currency=payment.currency)
-    return list(cases.values())
+    return [cases[order_id] for order_id in sorted(cases)]
 
 
 def facts_of(tx: Tx, payments: dict[UUID, PaymentRow], paybacks: Iterable[PaybackRow]) -> dict[UUID, list[ProviderFact]]:

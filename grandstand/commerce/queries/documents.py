@@ -196,7 +196,7 @@ def _row(line: dict[str, Any], currency: str, language: str) -> Row:
     return Row(
         title=line["title"],
         note=line["subtitle"],
-        quantity=str(line["quantity"]),
+        quantity=str(line["quantity"] or ""),
         price=money_text(Money(minor=line["unit_price_minor"], currency=currency), language=language),
         tax=_rate(line["tax_rate_bp"], language),
         amount=money_text(taxed.gross if line["price_includes_tax"] else taxed.net, language=language),

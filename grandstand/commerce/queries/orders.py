@@ -23,9 +23,12 @@ from grandstand.commerce.values import (
 )
 from grandstand.kit.actors import Actor
 from grandstand.kit.money import Money
-from grandstand.store.api import Kind, Tx, read, table
+from grandstand.store.api import Kind, Tx, kept_answers, read, table
 
 ORDERS_A_PAGE = 20
+
+PLACED = "commerce.place"
+"""The scope of the keys under which orders are placed."""
 
 
 def order(order_id: UUID, *, owner: Owner | None = None) -> Order:
@@ -35,6 +38,15 @@ def order(order_id: UUID, *, owner: Owner | None = None) -> Order:
         if row is None or (owner is not None and (row.person_id, row.visitor) != (owner.person_id, owner.visitor)):
             raise NoSuchOrder("There is no such order.")
         return orders_in_full(tx, [row])[0]
+
+
+def order_under(key: str, *, owner: Owner) -> Order | None:
+    """The order that was placed under an idempotency key; None when there is none, or not of this owner. Five statements."""
+    with read() as tx:
+        answer = kept_answers(tx, scope=PLACED, keys=[key]).get(key)
+        rows = among(tx, models.Order, OrderRow, "id", [UUID(answer["order_id"])]) if answer is not None else []
+        theirs = [row for row in rows if (row.person_id, row.visitor) == (owner.person_id, owner.visitor)]
+        return next(iter(orders_in_full(tx, theirs)), None) if theirs else None
 
 
 def orders_of(person_id: UUID, *, page: int = 1) -> OrderPage:

@@ -146,7 +146,7 @@ def _priced(
         if isinstance(quote, NotQuoted):
             priced.lines.append(Priced(line=line, quote=quote))
             continue
-        places = (quote.country,) if quote.tax_place is TaxPlace.VENUE else shipped_to
+        places = _venue_of(quote) if quote.tax_place is TaxPlace.VENUE else shipped_to
         rate = rate_for(rates, places=places, tax_class=quote.tax_class, on=on)
         amount = None if rate is None else taxed(price=quote.unit_price * quote.quantity, rate=rate, included=market.prices_include_tax)
         priced.lines.append(Priced(line=line, quote=quote, places=places, taxed=amount))
@@ -156,6 +156,11 @@ def _priced(
             chosen = _chosen(options, each.shipping.get(seller_id))
             priced.parcels.append(PricedParcel(seller_id=seller_id, kind=kind, options=with_tax, chosen=chosen))
     return priced
+
+
+def _venue_of(quote: Quote) -> tuple[str, ...]:
+    """Where admission is taxed, finest first."""
+    return (quote.region, quote.country) if quote.region else (quote.country,)
 
 
 def places_of(ship_to: ShipTo | None, market: Market) -> tuple[str, ...]:

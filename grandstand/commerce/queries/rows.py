@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import msgspec
 from django.db.models import Model
 
 from grandstand.commerce import models
-from grandstand.commerce.values import ShipTo
+from grandstand.commerce.values import Appointment, ShipTo
 from grandstand.inventory.api import Want
 from grandstand.store.api import Tx, table
 
@@ -38,12 +39,12 @@ def put(tx: Tx, model: type[Model], rows: Sequence[Any]) -> None:
     """Insert rows of one class. One statement, none without rows."""
     if rows:
         names = columns_of(type(rows[0]))
-        tx.insert(table(model), names, [tuple(getattr(row, name) for name in names) for row in rows])
+        tx.insert(table(model), names, [*map(attrgetter(*names), rows)])
 
 
 def change(tx: Tx, model: type[Model], rows: Sequence[Any], columns: Sequence[str]) -> None:
     """Write these columns of the rows, found by id. One statement, none without rows."""
-    tx.update(table(model), [(row.id, *(getattr(row, column) for column in columns)) for row in rows], key=["id"], set_to=columns)
+    tx.update(table(model), [*map(attrgetter("id", *columns), rows)], key=["id"], set_to=columns)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class BasketLineRow:
     currency: str
     version: int
     added_at: datetime
+    appointment: dict[str, Any] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -240,6 +242,16 @@ def orders_locked(tx: Tx, order_ids: Sequence[UUID]) -> list[OrderRow]:
 def ship_to_of(stored: dict[str, Any] | None) -> ShipTo | None:
     """An address as it is stored with an order."""
     return None if stored is None else msgspec.convert(stored, ShipTo)
+
+
+def appointment_of(stored: dict[str, Any] | None) -> Appointment | None:
+    """When and where an item takes place, as it is stored with a line of a basket."""
+    return None if stored is None else msgspec.convert(stored, Appointment)
+
+
+def stored_appointment(appointment: Appointment | None) -> dict[str, Any] | None:
+    """The same, to be stored."""
+    return None if appointment is None else msgspec.to_builtins(appointment)
 
 
 def seats_of(stored: Sequence[str]) -> tuple[UUID, ...]:

@@ -30,7 +30,10 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_number() -> str:
     """An order number to quote on the telephone, such as `7KQ4M-2XDPR`: says nothing about how many orders there are."""
-    picked = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    picked, rest = "", secrets.randbelow(len(_ALPHABET) ** 10)
+    for _ in range(10):
+        rest, letter = divmod(rest, len(_ALPHABET))
+        picked += _ALPHABET[letter]
     return f"{picked[:5]}-{picked[5:]}"
 
 
@@ -39,29 +42,35 @@ def shown_until(expires_at: datetime) -> datetime:
     return expires_at - COUNTDOWN_MARGIN
 
 
-def status_of(*, completed: bool, cancelled: bool, sent_back: bool, units: int, refunded_units: int) -> OrderStatus:
-    """Where an order stands. The units are those of all its lines, ways of shipping included: what a unit cost goes back with it."""
+def status_of(
+    *, completed: bool, cancelled: bool, sent_back: bool, units: int, refunded_units: int, total_minor: int, refunded_minor: int
+) -> OrderStatus:
+    """Where an order stands. The units are those of all its lines, ways of shipping included: what a unit cost goes back with it.
+
+    Money may go back without units, at the provider: an order without any money left is refunded, whoever has the units.
+    """
     if sent_back:
         return OrderStatus.SENT_BACK
     if completed:
-        if not refunded_units:
-            return OrderStatus.PAID
-        return OrderStatus.REFUNDED if refunded_units == units else OrderStatus.PARTLY_REFUNDED
+        if refunded_units == units or (total_minor and refunded_minor == total_minor):
+            return OrderStatus.REFUNDED
+        return OrderStatus.PARTLY_REFUNDED if refunded_units or refunded_minor else OrderStatus.PAID
     return OrderStatus.CANCELLED if cancelled else OrderStatus.AWAITING_PAYMENT
 
 
-def share_of(line: Taxed, *, quantity: int, before: int, count: int) -> Taxed:
-    """What `count` of a line's `quantity` units come to when `before` of them have gone back already.
+def share_of(line: Taxed, *, quantity: int, before: int, count: int, gone_minor: int) -> Taxed:
+    """What still goes back for `count` of a line's `quantity` units, when `before` units and `gone_minor` of its money went back already.
 
-    Whatever the steps, all of the quantity together comes to the line exactly.
+    Whatever the steps, all of the quantity together comes to the line exactly. Money that went back without units counts for the next ones.
     """
     if not (count >= 0 and before >= 0 and before + count <= quantity):
         raise ValueError(f"{before} and {count} more are not within {quantity}")
+    return part_of(line, before_minor=gone_minor, after_minor=max(gone_minor, line.gross.minor * (before + count) // quantity))
 
-    gross, tax = line.gross.minor, line.tax.minor
-    gross_before, gross_after = gross * before // quantity, gross * (before + count) // quantity
+
+def part_of(line: Taxed, *, before_minor: int, after_minor: int) -> Taxed:
+    """The part of a line between two amounts of it, tax included."""
+    gross, tax, currency = line.gross.minor, line.tax.minor, line.net.currency
     # The tax follows the gross amount, not the count, so that a part's tax never exceeds the part.
-    tax_before, tax_after = (tax * gross_before // gross, tax * gross_after // gross) if gross else (0, 0)
-    currency = line.net.currency
-    part = Money(minor=tax_after - tax_before, currency=currency)
-    return Taxed(net=Money(minor=gross_after - gross_before, currency=currency) - part, tax=part, place=line.place, rate_bp=line.rate_bp)
+    part = Money(minor=tax * after_minor // gross - tax * before_minor // gross if gross else 0, currency=currency)
+    return Taxed(net=Money(minor=after_minor - before_minor, currency=currency) - part, tax=part, place=line.place, rate_bp=line.rate_bp)

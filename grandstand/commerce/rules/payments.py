@@ -1,7 +1,7 @@
 """What facts about payments come to, whatever their order and however often each is told."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from grandstand.commerce.payments import FactKind, ProviderFact
 class PaymentTotals:
     """Sums in minor units. `refunded` counts what the provider confirmed; `failures` counts tries that ended without money.
 
-    `settled_refunds` and `failed_refunds` are our ids of refunds whose outcome is known.
+    `settled_refunds` and `failed_refunds` are our ids of refunds whose outcome is known. `unasked` are refunds that nobody asked for through us, by
+    the provider's reference.
     """
 
     authorised: int = 0
@@ -22,6 +23,7 @@ class PaymentTotals:
     failures: int = 0
     settled_refunds: frozenset[UUID] = field(default_factory=frozenset)
     failed_refunds: frozenset[UUID] = field(default_factory=frozenset)
+    unasked: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "PaymentTotals") -> "PaymentTotals":
         return PaymentTotals(
@@ -32,6 +34,7 @@ class PaymentTotals:
             failures=self.failures + other.failures,
             settled_refunds=self.settled_refunds | other.settled_refunds,
             failed_refunds=self.failed_refunds | other.failed_refunds,
+            unasked={**self.unasked, **other.unasked},
         )
 
 
@@ -65,6 +68,7 @@ def fold(facts: Iterable[ProviderFact], *, currency: str) -> PaymentTotals:
         failures=len(failures),
         settled_refunds=frozenset(refund_ids[reference] for reference in refunded if reference in refund_ids),
         failed_refunds=frozenset(refund_ids[reference] for reference in failed if reference in refund_ids),
+        unasked={reference: minor for reference, minor in refunded.items() if reference not in refund_ids},
     )
 
 

@@ -8,7 +8,7 @@ from grandstand.commerce.facts import OrderAdopted
 from grandstand.commerce.queries.cases import open_cases
 from grandstand.commerce.queries.open_baskets import lines_of, open_baskets
 from grandstand.commerce.queries.pricing import ask_of, quote_all
-from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, OrderRow, change, found
+from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, OrderRow, change, found, stored_appointment
 from grandstand.commerce.selling import NoQuote, Quote
 from grandstand.commerce.services.journal import write_journal
 from grandstand.commerce.services.taking import BY, TAKEN, Take, take_many
@@ -25,21 +25,24 @@ _SHORTEST = timedelta(seconds=30)
 def adopt(tx: Tx, *, visitor: str, person_id: UUID, now: datetime) -> None:
     """What the visitor has in the basket and has ordered is the person's from now on.
 
-    Lines join the person's open basket where there is one, at its market's prices. Every hold is taken again in the person's name, in this
-    transaction, so that what a person may have is counted over both; a line that would be too much, or is not sold in that market, loses its
-    hold and says why. The time left stays. Does nothing for a visitor without either. Locks both baskets, then orders, then stock.
+    What was ordered stays so, and counts towards what the person may have. Lines join the person's open basket where there is one, at its
+    market's prices. Every hold of a line is taken again in the person's name, in this transaction, so that what a person may have is counted over
+    orders and both baskets; a line that would be too much, or is not sold in that market, loses its hold and says why. The time left stays. Does
+    nothing for a visitor without either. Locks both baskets, then orders, then stock: that of the orders first, so where somebody sweeps the
+    basket's holds at this moment the database may end one of both, which is tried again from the start.
     """
     theirs, own = Owner(visitor=visitor), Owner(person_id=person_id)
     baskets = open_baskets(tx, [theirs, own], lock=True)
+    _adopt_orders(tx, visitor, person_id, now=now)
     if theirs in baskets:
         _adopt_basket(tx, baskets[theirs], baskets.get(own), person_id, now=now)
-    _adopt_orders(tx, visitor, person_id, now=now)
 
 
 def move_to_market(tx: Tx, *, owner: Owner, market_code: str, now: datetime) -> None:
-    """Let the owner's basket be in this market from now on, at its prices of now; with its own market, accept prices that changed.
+    """Let the owner's basket be in this market from now on, at its prices of now.
 
-    Holds and their time stay. A line that is not sold there keeps its old price and shows as unavailable.
+    With its own market, what changed is accepted: prices, conditions, times and places. Holds and their time stay. A line that is not sold there
+    keeps its old price and shows as unavailable.
     """
     basket = open_baskets(tx, [owner], lock=True).get(owner)
     if basket is None:
@@ -52,8 +55,9 @@ def move_to_market(tx: Tx, *, owner: Owner, market_code: str, now: datetime) -> 
     for line, quote in zip(lines, quote_all(tx, [(market, ask_of(line)) for line in lines], now=now), strict=True):
         if isinstance(quote, Quote):
             line.unit_price_minor, line.currency, line.version = quote.unit_price.minor, quote.unit_price.currency, quote.version
+            line.appointment = stored_appointment(quote.appointment)
             sold.append(line)
-    change(tx, models.BasketLine, sold, ["unit_price_minor", "currency", "version"])
+    change(tx, models.BasketLine, sold, ["unit_price_minor", "currency", "version", "appointment"])
 
 
 def _adopt_basket(tx: Tx, theirs: BasketRow, own: BasketRow | None, person_id: UUID, *, now: datetime) -> None:
@@ -97,6 +101,8 @@ def _adopt_orders(tx: Tx, visitor: str, person_id: UUID, *, now: datetime) -> No
     rows = found(tx, models.Order, OrderRow, "visitor = %s", (visitor,))
     cases = open_cases(tx, [row.id for row in rows])
     tx.update(table(models.Order), [(case.order.id, person_id, "") for case in cases], key=["id"], set_to=["person_id", "visitor"])
+    hold_ids = [line.hold_id for case in cases for line in case.lines if line.hold_id]
+    inventory.rename_holders_many(tx, sorted(hold_ids), holder=Owner(person_id=person_id).holder)
     write_journal(tx, cases, action="adopt", by=Actor.person(person_id), reason="the visitor who ordered it signed in", now=now)
     announce(
         tx,

@@ -34,7 +34,7 @@ def fetch_payments(*, now: datetime, limit: int = 20) -> int:
     """Ask providers about payments of which they told no capture; returns how many answered.
 
     Each is asked some minutes after it was opened, then ever more rarely (when it is twice as old), until FETCH_UNTIL. Several workers may run
-    at once.
+    at once. A provider that fails, or is not wired any more, keeps no other from being asked.
     """
     with write() as tx:
         due = _claimed(tx, "p.fetch_due_at", "true", now, limit)
@@ -44,10 +44,13 @@ def fetch_payments(*, now: datetime, limit: int = 20) -> int:
     for payment in due:
         try:
             facts = provider(payment.provider).fetch(payment_id=payment.id, provider_reference=payment.provider_reference, now=now)
+            write_retrying(partial(receive_facts, facts=facts, now=now))
         except ProviderUnreachable as unreachable:
             log.warning("payment_not_fetched", payment_id=str(payment.id), provider=payment.provider, error=str(unreachable))
             continue
-        write_retrying(partial(receive_facts, facts=facts, now=now))
+        except Exception:
+            log.exception("payment_not_fetched", payment_id=str(payment.id), provider=payment.provider)
+            continue
         answered += 1
     return answered
 
@@ -55,7 +58,7 @@ def fetch_payments(*, now: datetime, limit: int = 20) -> int:
 def capture_payments(*, now: datetime, limit: int = 20) -> int:
     """Ask for what was authorised and can still pay its order; returns how many were asked for. The money itself comes as a fact.
 
-    An authorisation that its order does not wait for any more lapses at the bank by itself.
+    An authorisation that its order does not wait for any more lapses at the bank by itself. A provider that fails keeps no other from being asked.
     """
     with write() as tx:
         due = _claimed(tx, "p.capture_due_at", "o.status = 'awaiting_payment'", now, limit)
@@ -67,6 +70,9 @@ def capture_payments(*, now: datetime, limit: int = 20) -> int:
             provider(payment.provider).capture(payment_id=payment.id, provider_reference=payment.provider_reference, amount=amount, now=now)
         except ProviderUnreachable as unreachable:
             log.warning("payment_not_captured", payment_id=str(payment.id), provider=payment.provider, error=str(unreachable))
+            continue
+        except Exception:
+            log.exception("payment_not_captured", payment_id=str(payment.id), provider=payment.provider)
             continue
         asked += 1
     return asked

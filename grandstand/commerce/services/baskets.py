@@ -4,6 +4,7 @@ No audit rows: a basket is its buyer's own scratch paper, and what it sets aside
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,13 +22,13 @@ from grandstand.kit.codecs import digest
 from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
 from grandstand.movement.api import markets_many
-from grandstand.store.api import Asked, Tx, keep_answers, table
+from grandstand.store.api import Asked, Tx, ask, keep_answers, kept_answers, table
 
 SCOPE = "commerce.add"
 
 
 def add_lines_many(tx: Tx, addings: Sequence[Adding], *, now: datetime) -> list[LineSet | Refusal]:
-    """Set each item aside in its owner's basket and answer in their order. The same key gets the same answer.
+    """Set each item aside in its owner's basket and answer in their order. The same key gets the same answer, marked as repeated.
 
     More of an item that the basket has, without named seats, grows that line, within the time it had left. Refused: LineRefused (not sold here,
     or a reason of inventory), BasketFull, KeyReused. Raises ValueError for a quantity below one.
@@ -59,8 +60,19 @@ def add_lines_many(tx: Tx, addings: Sequence[Adding], *, now: datetime) -> list[
     change(tx, models.BasketLine, [line for line in taken if line.id in old], TAKEN)
     answers |= {position: _answer(take) for position, take in takes.items()}
     keep_answers(tx, scope=SCOPE, answers={adding.key: _stored(answers[position]) for position, adding in fresh.items()})
-    answers |= {position: answers[earlier] for position, earlier in asked.same_as.items()}
+    for position, earlier in asked.same_as.items():
+        answer = answers[earlier]
+        answers[position] = replace(answer, repeated=True) if isinstance(answer, LineSet) else answer
     return [answers[position] for position in range(len(addings))]
+
+
+def was_added(tx: Tx, *, key: str, now: datetime) -> bool:
+    """Whether something was set aside under this key; whoever is adding it at this moment is waited for. Three statements.
+
+    The key is claimed thereby: roll back when it was not.
+    """
+    ask(tx, scope=SCOPE, requests=[Asked(key, digest([]))], now=now)
+    return "line_id" in kept_answers(tx, scope=SCOPE, keys=[key]).get(key, {})
 
 
 def change_lines_many(tx: Tx, changes: Sequence[LineChange], *, now: datetime) -> list[LineSet | Refusal]:
@@ -166,7 +178,7 @@ def _restored(stored: Mapping[str, Any]) -> LineSet | Refusal:
         kind = BasketFull if stored["refused"] == BasketFull.code else LineRefused
         return kind(stored["says"], **stored["detail"])
     ids = {name: UUID(stored[name]) for name in ("basket_id", "line_id", "hold_id")}
-    return LineSet(**ids, expires_at=datetime.fromisoformat(stored["expires_at"]))
+    return LineSet(**ids, expires_at=datetime.fromisoformat(stored["expires_at"]), repeated=True)
 
 
 # -- lines that are there ----------------------------------------------------------------------------------------------------------------

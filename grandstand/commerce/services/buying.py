@@ -1,10 +1,12 @@
 """A whole purchase at once, for the first minute of an on-sale: from holds to a paid order in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from grandstand.commerce import models
 from grandstand.commerce.payments import FactKind, ProviderFact
@@ -12,9 +14,10 @@ from grandstand.commerce.queries.rows import OrderRow, among
 from grandstand.commerce.refusals import KeyReused
 from grandstand.commerce.services.collecting import collect_holds_many
 from grandstand.commerce.services.completing import complete_many
+from grandstand.commerce.services.drafting import write_cases
 from grandstand.commerce.services.once import verdicts
 from grandstand.commerce.services.paying import Opening, open_payments_many
-from grandstand.commerce.services.placing import place_orders_many
+from grandstand.commerce.services.placing import order_baskets_many
 from grandstand.commerce.services.recording import record_payment_facts_many
 from grandstand.commerce.values import Bought, Buying, Collecting, OrderStatus, Placed, Placing
 from grandstand.kit.codecs import digest
@@ -55,13 +58,17 @@ def _buy(tx: Tx, buyings: Mapping[int, Buying], *, now: datetime) -> dict[int, B
     collectings = [Collecting(owner=each.owner, market_code=each.market_code, items=each.items) for each in buyings.values()]
     baskets = dict(zip(buyings, collect_holds_many(tx, collectings, now=now), strict=True))
     placings = {n: _placing(buyings[n], basket) for n, basket in baskets.items() if isinstance(basket, UUID)}
-    orders = dict(zip(placings, place_orders_many(tx, list(placings.values()), now=now), strict=True))
+    with_money = {n for n in placings if buyings[n].captured_as}
+    orders, drafts = order_baskets_many(tx, placings, with_money=with_money, now=now)
     placed = {n: order for n, order in orders.items() if isinstance(order, Placed)}
     openings = {n: _opening(buyings[n], order) for n, order in placed.items() if order.total.minor}
-    payments = dict(zip(openings, open_payments_many(tx, list(openings.values()), now=now), strict=True))
+    payments = dict(zip(openings, open_payments_many(tx, list(openings.values()), now=now, drafts=drafts), strict=True))
     opened = {n: payment_id for n, payment_id in payments.items() if isinstance(payment_id, UUID)}
-    facts = [_captured(buyings[n], placed[n], payment_id, now) for n, payment_id in opened.items() if buyings[n].captured_as]
-    statuses = complete_many(tx, record_payment_facts_many(tx, facts, now=now), now=now) if facts else {}
+    facts = [_captured(buyings[n], placed[n], payment_id, now) for n, payment_id in opened.items() if n in with_money]
+    record_payment_facts_many(tx, facts, now=now)
+    paid = sorted(placed[n].order_id for n in opened if n in with_money)
+    statuses = complete_many(tx, paid, now=now, drafts=drafts) if paid else {}
+    write_cases(tx, list(drafts.values()))
     for n, order in placed.items():
         status = statuses.get(order.order_id, OrderStatus.AWAITING_PAYMENT if order.total.minor else OrderStatus.PAID)
         answers[n] = Bought(order_id=order.order_id, number=order.number, total=order.total, payment_id=opened.get(n), status=status)
@@ -101,7 +108,7 @@ def _captured(buying: Buying, order: Placed, payment_id: UUID, now: datetime) ->
 
 
 def _body(buying: Buying) -> str:
-    return digest([asdict(buying) | {"key": "", "captured_as": "", "shipping": {str(key): code for key, code in buying.shipping.items()}}])
+    return digest([msgspec.to_builtins(buying) | {"key": "", "captured_as": ""}])
 
 
 def _stored(answer: Bought) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """An order that will not be paid."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from grandstand.commerce import models
@@ -12,17 +12,20 @@ from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, OrderRow,
 from grandstand.commerce.refusals import NoSuchOrder, OrderClosed
 from grandstand.commerce.services.completing import complete_many
 from grandstand.commerce.services.journal import set_status, write_journal
+from grandstand.commerce.services.taking import BY
 from grandstand.commerce.values import Owner
 from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
+from grandstand.kit.ids import new_id
 from grandstand.store.api import Tx, announce, table
 
 
 def cancel_order(tx: Tx, *, order_id: UUID, by: Actor, now: datetime, reason: str, owner: Owner | None = None, to_basket: bool = False) -> None:
-    """The unpaid order ends. Its units are free again or, `to_basket`, back in the owner's basket with the time they had left.
+    """The unpaid order ends. Its units are free again or, `to_basket`, back in the owner's basket.
 
-    Money that comes all the same, or came in part, is given back. Cancelling again changes nothing. With `owner`, only theirs is found; only an
-    owner has a basket. Raises NoSuchOrder, OrderClosed when it was paid. Locks baskets, then the order, then stock.
+    There they stay for what is left of the time they had before the order: placing and giving up again keeps nothing from others for longer. Money
+    that comes all the same, or came in part, is given back. Cancelling again changes nothing. With `owner`, only theirs is found; only an owner has
+    a basket. Raises NoSuchOrder, OrderClosed when it was paid. Locks baskets, then the order, then stock.
     """
     baskets = _own_baskets(tx, order_id, _given(owner)) if to_basket else []
     case = _case(tx, order_id, owner)
@@ -32,12 +35,15 @@ def cancel_order(tx: Tx, *, order_id: UUID, by: Actor, now: datetime, reason: st
     if order.completed_at is not None or order.sent_back_at is not None:
         raise OrderClosed("This order was paid: ask for a refund instead.", status=order.status)
     if to_basket:
-        _reopen(tx, case, baskets)
-    end_unpaid(tx, [case], by=by, reason=reason, now=now)
+        _reopen(tx, case, baskets, now=now)
+    end_unpaid(tx, [case], by=by, reason=reason, cause="asked", now=now)
 
 
-def end_unpaid(tx: Tx, cases: Sequence[Case], *, by: Actor, reason: str, now: datetime) -> None:
-    """These orders, which wait for their payment, end: what they hold is free again, and what came of their money goes back."""
+def end_unpaid(tx: Tx, cases: Sequence[Case], *, by: Actor, reason: str, cause: str, now: datetime) -> None:
+    """These orders, which wait for their payment, end: what they hold is free again, and what came of their money goes back.
+
+    `cause` is that of OrderCancelled.
+    """
     for case in cases:
         case.order.cancelled_at = now
         set_status(case)
@@ -45,7 +51,10 @@ def end_unpaid(tx: Tx, cases: Sequence[Case], *, by: Actor, reason: str, now: da
     inventory.release_many(tx, hold_ids, by=by, now=now, reason="the order was cancelled")
     change(tx, models.Order, [case.order for case in cases], ["cancelled_at", "status"])
     write_journal(tx, cases, action="cancel", by=by, reason=reason, now=now)
-    announce(tx, [OrderCancelled(organisation_id=case.largest_sale.organisation_id, occurred_at=now, order_id=case.order.id) for case in cases])
+    announce(
+        tx,
+        [OrderCancelled(organisation_id=case.largest_sale.organisation_id, occurred_at=now, order_id=case.order.id, cause=cause) for case in cases],
+    )
     complete_many(tx, [case.order.id for case in cases], now=now)
 
 
@@ -66,7 +75,7 @@ def _own_baskets(tx: Tx, order_id: UUID, owner: Owner) -> list[BasketRow]:
     return among(tx, models.Basket, BasketRow, "id", sorted(ids), lock=True)
 
 
-def _reopen(tx: Tx, case: Case, baskets: Sequence[BasketRow]) -> None:
+def _reopen(tx: Tx, case: Case, baskets: Sequence[BasketRow], *, now: datetime) -> None:
     """Lines go back to the basket they came from, or into the one that was opened since."""
     order = case.order
     owner = Owner(person_id=order.person_id, visitor=order.visitor)
@@ -81,14 +90,40 @@ def _reopen(tx: Tx, case: Case, baskets: Sequence[BasketRow]) -> None:
             )
         for line in lines:
             line.basket_id = basket.id if now_open is None else now_open.id
-        holds = inventory.holds(tx, [line.hold_id for line in lines if line.hold_id])
-        for line in lines:
-            if line.hold_id in holds:
-                line.hold_expires_at = holds[line.hold_id].expires_at
-        change(tx, models.BasketLine, lines, ["basket_id", "hold_expires_at"])
+        _set_back(tx, lines, now=now)
+        change(tx, models.BasketLine, lines, ["basket_id", "hold_id"])
     for sold in case.lines:
         sold.hold_id = None  # the hold is the basket line's again, and goes with it into the next order
     change(tx, models.SaleLine, case.lines, ["hold_id"])
+
+
+def _set_back(tx: Tx, lines: Sequence[BasketLineRow], *, now: datetime) -> None:
+    """Let what the order held longer, for its payment, end when the line's own time does; what is past that is free again.
+
+    A hold is never shortened, so it is given back and taken anew in one transaction: between the two nobody else can have it.
+    """
+    holds = inventory.holds(tx, sorted(line.hold_id for line in lines if line.hold_id))
+    held = [line for line in lines if line.hold_id in holds and holds[line.hold_id].state is inventory.HoldState.HELD]
+    if not held:
+        return
+    inventory.release_many(tx, sorted(line.hold_id for line in held if line.hold_id), by=BY, now=now, reason="the order was given up")
+    again = [line for line in held if line.hold_expires_at is not None and line.hold_expires_at > now]
+    wishes = [_wish(line, holds[line.hold_id], line.hold_expires_at - now) for line in again if line.hold_id and line.hold_expires_at]
+    for line, answer in zip(again, inventory.hold_many(tx, wishes, now=now) if wishes else (), strict=True):
+        line.hold_id = answer.hold_id if isinstance(answer, inventory.Held) else None
+
+
+def _wish(line: BasketLineRow, before: inventory.Hold, left: timedelta) -> inventory.Wish:
+    return inventory.Wish(
+        key=f"back:{line.id.hex}:{new_id().hex}",
+        organisation_id=line.organisation_id,
+        holder=before.holder,
+        basket_id=line.basket_id,
+        wants=before.wants,
+        caps=before.caps,
+        hold_for=left,
+        offer_version=before.offer_version,
+    )
 
 
 def _given(owner: Owner | None) -> Owner:

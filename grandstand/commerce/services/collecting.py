@@ -7,7 +7,7 @@ from uuid import UUID
 from grandstand.commerce import models
 from grandstand.commerce.queries.open_baskets import lines_of
 from grandstand.commerce.queries.pricing import quote_all
-from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, put
+from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, put, stored_appointment
 from grandstand.commerce.refusals import BasketFull, LineRefused
 from grandstand.commerce.rules.orders import MOST_LINES
 from grandstand.commerce.selling import Ask, NotQuoted, Quote
@@ -31,7 +31,7 @@ def collect_holds_many(tx: Tx, collectings: Sequence[Collecting], *, now: dateti
     lines = lines_of(tx, sorted(basket.id for basket in baskets.values()))
     basket_of = _baskets_of_holds(tx, [item.hold_id for each in collectings for item in each.items])
     wanted = [(each, item) for each in collectings for item in each.items if basket_of.get(item.hold_id) != baskets[each.owner].id]
-    holds = inventory.holds(tx, sorted({item.hold_id for _, item in wanted}))
+    free = inventory.holds(tx, sorted({item.hold_id for _, item in wanted if item.hold_id not in basket_of}))
     markets = markets_many(tx, sorted({basket.market_code for basket in baskets.values()}))
     asks = [(markets[baskets[each.owner].market_code], Ask(ref=item.ref, quantity=item.quantity, seat_ids=item.seat_ids)) for each, item in wanted]
     quotes = {(each.owner, item.hold_id): quote for (each, item), quote in zip(wanted, quote_all(tx, asks, now=now), strict=True)}
@@ -39,7 +39,7 @@ def collect_holds_many(tx: Tx, collectings: Sequence[Collecting], *, now: dateti
     new: list[BasketLineRow] = []
     for each in collectings:
         basket = baskets[each.owner]
-        made = _lines(each, basket, quotes, {id_: hold for id_, hold in holds.items() if id_ not in basket_of}, now)
+        made = _lines(each, basket, quotes, free, now)
         if isinstance(made, Refusal):
             answers.append(made)
         elif len(lines[basket.id]) + len(made) > MOST_LINES:
@@ -92,5 +92,6 @@ def _line(basket: BasketRow, item: HeldItem, quote: Quote, hold: inventory.Hold,
         unit_price_minor=quote.unit_price.minor,
         currency=quote.unit_price.currency,
         version=quote.version,
+        appointment=stored_appointment(quote.appointment),
         added_at=now,
     )

@@ -4,21 +4,23 @@ All of it happens in one transaction: the order is paid, its holds are confirmed
 the outbox. Or nothing of it does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from grandstand.commerce import models
 from grandstand.commerce.facts import OrderPaid, OrderRefunded, PaymentDisputed, SalePaid
-from grandstand.commerce.queries.cases import Case, open_cases
+from grandstand.commerce.queries.cases import NONE, Case, open_cases
 from grandstand.commerce.queries.rows import change, seats_of, ship_to_of
 from grandstand.commerce.rules.payments import taken_from
 from grandstand.commerce.sellers import the_seller_of
 from grandstand.commerce.selling import SoldLine
 from grandstand.commerce.services import bookkeeping
+from grandstand.commerce.services.calling_off import called_off, free_holds
 from grandstand.commerce.services.claiming import claim
 from grandstand.commerce.services.journal import set_status, write_journal
 from grandstand.commerce.services.paying_back import give_back_surplus, settle_paybacks
+from grandstand.commerce.services.unasked import REASON, book_unasked
 from grandstand.commerce.values import ItemRef, Nature, OrderStatus
 from grandstand.kit.actors import Actor
 from grandstand.kit.facts import Fact
@@ -34,19 +36,24 @@ _ORDER = [
 _PAYMENT = ["capture_due_at", "captured_minor", "applied_minor", "refunded_minor", "returned_minor"]
 
 
-def complete_many(tx: Tx, order_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, OrderStatus]:
+def complete_many(tx: Tx, order_ids: Sequence[UUID], *, now: datetime, drafts: Mapping[UUID, Case] = NONE) -> dict[UUID, OrderStatus]:
     """Do for each order what its facts call for, and say where it stands. Doing it again changes nothing.
 
     An unpaid order whose money is captured is completed, all of its holds or none (`claim`). Money that cannot complete its order any more (its
-    stock is gone, it was cancelled) or that is more than its total is given back in full. Refunds that the provider confirmed are settled in
-    the books. Orders are locked in id order, stock by inventory. A constant number of statements whatever the number of orders, one
-    fulfilment per kind of item. A seller that raises undoes everything: the facts are told again, or fetched.
+    stock is gone, it was cancelled, or something of it will not take place) or that is more than its total is given back in full. Refunds that the
+    provider confirmed are settled in the books; those that were made there unasked are booked. Orders are locked in id order, stock by inventory. A
+    constant number of statements whatever the number of orders, one fulfilment per kind of item. A seller that raises undoes everything: the facts
+    are told again, or fetched. `drafts` as in `open_cases`.
     """
-    cases = open_cases(tx, order_ids)
+    cases = open_cases(tx, order_ids, drafts=drafts)
     for case in cases:
         _count(case)
+    unasked = book_unasked(tx, cases, by=BY, now=now)
     payable = [case for case in cases if _is_payable(case)]
-    claimed = claim(tx, payable, now=now) if payable else set()
+    off = called_off(tx, payable)
+    free_holds(tx, [case for case in payable if case.order.id in off], by=BY, now=now)
+    claimable = [case for case in payable if case.order.id not in off]
+    claimed = claim(tx, claimable, now=now) if claimable else set()
     completed = [case for case in payable if case.order.id in claimed]
     in_vain = [case for case in payable if case.order.id not in claimed]
     entries = [entry for case in completed for entry in _complete(case, now=now)]
@@ -55,18 +62,22 @@ def complete_many(tx: Tx, order_ids: Sequence[UUID], *, now: datetime) -> dict[U
     disputes = [(case, delta) for case in cases if (delta := _disputed_more(case))]
     entries += [entry for case, delta in disputes for entry in bookkeeping.disputed(case, delta, now=now)]
     settled = settle_paybacks(tx, cases, now=now)
-    surplus = give_back_surplus(tx, cases, by=BY, now=now)
+    surplus = give_back_surplus(tx, cases, called_off=off, by=BY, now=now)
     _plan_captures(cases, now=now)
 
     moved = [case for case in cases if set_status(case)]
-    change(tx, models.Payment, [payment for case in cases for payment in case.payments if payment not in case.as_read], _PAYMENT)
-    change(tx, models.Order, [case.order for case in cases if case.order not in case.as_read], _ORDER)
-    change(tx, models.Sale, [sale for case in completed for sale in case.sales], ["paid_at"])
-    ledger.post_many(tx, [*entries, *settled, *surplus.entries], by=BY, now=now)
+    stand = [case for case in cases if case.order.id not in drafts]
+    change(tx, models.Payment, [payment for case in stand for payment in case.payments if payment not in case.as_read], _PAYMENT)
+    change(tx, models.Order, [case.order for case in stand if case.order not in case.as_read], _ORDER)
+    change(tx, models.Sale, [sale for case in stand if case.order.id in claimed for sale in case.sales], ["paid_at"])
+    ledger.post_many(tx, [*entries, *unasked.entries, *settled, *surplus.entries], by=BY, now=now)
     _fulfil(tx, completed, now=now)
-    write_journal(tx, [case for case in moved if case in completed], action="pay", by=BY, reason="the money came in", now=now)
-    write_journal(tx, [case for case in moved if case not in completed], action="end", by=BY, reason="it cannot be fulfilled any more", now=now)
-    announce(tx, [*_paid_facts(completed, now), *_dispute_facts(disputes, now), *_returned_facts(surplus.refunds, now)])
+    write_journal(tx, [case for case in moved if case.order.id in claimed], action="pay", by=BY, reason="the money came in", now=now)
+    ended = [case for case in moved if case.order.completed_at is None]
+    write_journal(tx, ended, action="end", by=BY, reason="it cannot be fulfilled any more", now=now)
+    write_journal(tx, [case for case, *_ in unasked.refunds], action="refund", by=BY, reason=REASON, now=now)
+    returned = [*_returned_facts([*unasked.refunds, *surplus.refunds], now), *unasked.facts]
+    announce(tx, [*_paid_facts(completed, now), *_dispute_facts(disputes, now), *returned])
     return {case.order.id: OrderStatus(case.order.status) for case in cases}
 
 
@@ -83,7 +94,7 @@ def _count(case: Case) -> None:
 def _is_payable(case: Case) -> bool:
     order = case.order
     ended = order.completed_at or order.cancelled_at or order.sent_back_at
-    return ended is None and order.captured_minor >= order.total_minor
+    return ended is None and order.captured_minor - order.returned_minor >= order.total_minor
 
 
 def _complete(case: Case, *, now: datetime) -> list[ledger.Entry]:
@@ -91,7 +102,7 @@ def _complete(case: Case, *, now: datetime) -> list[ledger.Entry]:
     case.order.completed_at = now
     for sale in case.sales:
         sale.paid_at = now
-    parts = taken_from([(payment, payment.captured_minor) for payment in case.payments], case.order.total_minor)
+    parts = taken_from([(payment, payment.captured_minor - payment.returned_minor) for payment in case.payments], case.order.total_minor)
     for payment, minor in parts:
         payment.applied_minor = minor
     return bookkeeping.paid(case, [(payment.provider, minor) for payment, minor in parts], now=now)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from grandstand.commerce import models
 from grandstand.commerce.queries.cases import Case
 from grandstand.commerce.queries.pricing import PricedBasket, describe_all
-from grandstand.commerce.queries.rows import BasketLineRow, OrderRow, SaleLineRow, SaleRow, stored_wants
+from grandstand.commerce.queries.rows import BasketLineRow, OrderRow, SaleLineRow, SaleRow, put, stored_wants
 from grandstand.commerce.rules.orders import PAYMENT_WINDOW, new_number
 from grandstand.commerce.selling import Quote
 from grandstand.commerce.values import ItemRef, Nature, OrderStatus, Placing, Taxed
@@ -122,6 +123,17 @@ def _shipping_line(sale: SaleRow, kind: str, title: str, amount: Taxed, included
         tax_place=amount.place,
         tax_rate_bp=amount.rate_bp,
     )
+
+
+def write_cases(tx: Tx, cases: Sequence[Case]) -> None:
+    """Write drafted orders with their sales, lines and payments as they stand. Four statements.
+
+    Once, at the end of what makes and completes them: rows that point at them are checked at the commit.
+    """
+    put(tx, models.Order, [case.order for case in cases])
+    put(tx, models.Sale, [sale for case in cases for sale in case.sales])
+    put(tx, models.SaleLine, [line for case in cases for line in case.lines])
+    put(tx, models.Payment, [payment for case in cases for payment in case.payments])
 
 
 def name_lines(tx: Tx, drafts: Sequence[Draft]) -> None:

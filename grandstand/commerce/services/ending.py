@@ -18,12 +18,13 @@ MOST_AT_ONCE = 50
 def end_overdue_orders(tx: Tx, *, now: datetime, limit: int = MOST_AT_ONCE) -> int:
     """End up to `limit` orders that were not paid within their window and its grace, the longest overdue first; returns how many.
 
-    What was captured of them goes back, and the buyer is told with it. A capture that is being written at this moment has its order locked: on
-    PostgreSQL that order is left alone, and paid. One that comes later finds the order ended and goes back. In a transaction of its own.
+    What was captured of them goes back, and the buyer is told with it; when nothing was, they are told that the order ended. A capture that is being
+    written at this moment has its order locked: on PostgreSQL that order is left alone, and paid. One that comes later finds the order ended and
+    goes back. In a transaction of its own.
     """
     cases = open_cases(tx, _overdue(tx, now, limit))
     if cases:
-        end_unpaid(tx, cases, by=BY, reason="not paid in time", now=now)
+        end_unpaid(tx, cases, by=BY, reason="not paid in time", cause="overdue", now=now)
     return len(cases)
 
 

@@ -21,6 +21,8 @@ def set_status(case: Case) -> bool:
         sent_back=order.sent_back_at is not None,
         units=sum(line.quantity for line in case.lines),
         refunded_units=sum(line.refunded_quantity for line in case.lines),
+        total_minor=order.total_minor,
+        refunded_minor=order.refunded_minor,
     )
     changed = order.status != status.value
     order.status = status.value

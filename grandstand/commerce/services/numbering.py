@@ -32,11 +32,11 @@ def issue_invoices_many(tx: Tx, sale_ids: Sequence[UUID], *, now: datetime) -> l
 
 
 def issue_credit_notes_many(tx: Tx, refund_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
-    """Give each refund of something bought a credit note per seller it concerns, after the invoice that it is about.
+    """Give each refund of something bought, through us or at the provider, a credit note per seller whose money goes back, after its invoice.
 
-    A constant number of statements.
+    Units that come back without money have none: there is nothing to credit. A constant number of statements.
     """
-    refunds = {row.id: row for row in among(tx, models.Refund, RefundRow, "id", refund_ids) if row.cause == "asked"}
+    refunds = {row.id: row for row in among(tx, models.Refund, RefundRow, "id", refund_ids) if row.cause in {"asked", "provider"}}
     rows = among(tx, models.RefundLine, RefundLineRow, "refund_id", list(refunds))
     lines = {line.id: line for line in among(tx, models.SaleLine, SaleLineRow, "id", [row.sale_line_id for row in rows])}
     sales = {sale.id: sale for sale in among(tx, models.Sale, SaleRow, "id", [line.sale_id for line in lines.values()])}
@@ -45,7 +45,7 @@ def issue_credit_notes_many(tx: Tx, refund_ids: Sequence[UUID], *, now: datetime
     for row in rows:
         line = lines[row.sale_line_id]
         bodies.setdefault((line.sale_id, row.refund_id), []).append(_line(line, row.quantity, row.net_minor, row.tax_minor))
-    papers = [(sales[sale_id], refunds[refund_id], body) for (sale_id, refund_id), body in sorted(bodies.items())]
+    papers = [(sales[sale_id], refunds[refund_id], body) for (sale_id, refund_id), body in sorted(bodies.items()) if _gives_back(body)]
     return _issue(tx, DocumentKind.CREDIT_NOTE, papers, now=now)
 
 
@@ -135,6 +135,10 @@ def _line(line: SaleLineRow, quantity: int, net_minor: int, tax_minor: int) -> d
         "tax_place": line.tax_place,
         "tax_rate_bp": line.tax_rate_bp,
     }
+
+
+def _gives_back(body: list[dict[str, Any]]) -> bool:
+    return any(line["net_minor"] + line["tax_minor"] for line in body)
 
 
 def _seller(seller: Organisation) -> dict[str, str]:

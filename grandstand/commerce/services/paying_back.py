@@ -1,11 +1,12 @@
 """Money on its way back: what is owed to buyers, and what providers confirm."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from grandstand.commerce import models
+from grandstand.commerce.facts import SaleRefunded
 from grandstand.commerce.queries.cases import Case
 from grandstand.commerce.queries.rows import PaybackRow, PaymentRow, RefundRow, RefundShareRow, change, put
 from grandstand.commerce.rules.payments import paired, taken_from
@@ -18,16 +19,18 @@ from grandstand.store.api import Tx
 
 @dataclass(slots=True, kw_only=True)
 class Surplus:
-    """What was given back: entries to post, and of each refund its order and cause."""
+    """What was given back: entries to post, of each refund its order and cause, and what its sellers are told."""
 
     entries: list[ledger.Entry] = field(default_factory=list)
     refunds: list[tuple[Case, UUID, str]] = field(default_factory=list)
+    facts: list[SaleRefunded] = field(default_factory=list)
 
 
-def give_back_surplus(tx: Tx, cases: Sequence[Case], *, by: Actor, now: datetime) -> Surplus:
+def give_back_surplus(tx: Tx, cases: Sequence[Case], *, called_off: Container[UUID], by: Actor, now: datetime) -> Surplus:
     """Give back what was captured and pays for nothing: all of it when the order ended without being completed, else what exceeds its total.
 
-    Three statements, none when nothing is over. The order's and payments' rows are changed in place, to be written by the caller.
+    `called_off` are orders that end because something of them will not take place. Three statements, none when nothing is over. The order's and
+    payments' rows are changed in place, to be written by the caller.
     """
     surplus = Surplus()
     refunds: list[RefundRow] = []
@@ -40,8 +43,8 @@ def give_back_surplus(tx: Tx, cases: Sequence[Case], *, by: Actor, now: datetime
         order = case.order
         if order.completed_at is None:
             order.sent_back_at = order.sent_back_at or now
-        cause = "excess" if order.completed_at else "late"
-        reason = "paid more than the total" if order.completed_at else "paid when the order could not be fulfilled any more"
+        cause = "excess" if order.completed_at else "called_off" if order.id in called_off else "late"
+        reason = _REASONS[cause]
         amount = sum(minor for _, minor in over)
         refund_id = new_id()
         refunds.append(
@@ -70,6 +73,13 @@ def give_back_surplus(tx: Tx, cases: Sequence[Case], *, by: Actor, now: datetime
     put(tx, models.RefundShare, shares)
     put(tx, models.Payback, paybacks)
     return surplus
+
+
+_REASONS = {
+    "excess": "paid more than the total",
+    "late": "paid when the order could not be fulfilled any more",
+    "called_off": "paid when a part of the order had been called off",
+}
 
 
 def _over(case: Case) -> list[tuple[PaymentRow, int]]:

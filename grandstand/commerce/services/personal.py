@@ -1,6 +1,6 @@
 """What commerce knows of a person, and how it forgets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -31,26 +31,13 @@ class OrdersOfPerson:
         """Nine statements."""
         baskets = found(tx, models.Basket, BasketRow, "person_id = %s AND state = 'open'", (person_id,))
         lines = lines_of(tx, [basket.id for basket in baskets])
-        orders = orders_in_full(tx, found(tx, models.Order, OrderRow, "person_id = %s", (person_id,)))
-        ids = [order.order_id for order in orders]
-        payments = among(tx, models.Payment, PaymentRow, "order_id", ids, order_by="begun_at, id")
-        refunds = among(tx, models.Refund, RefundRow, "order_id", ids, order_by="at, id")
-        papers = among(tx, models.Document, DocumentRow, "order_id", ids, order_by="issued_at, id")
         return {
             "basket": [
                 {"kind": line.item_kind, "item": str(line.item_id), "quantity": line.quantity, "added_at": line.added_at.isoformat()}
                 for of_basket in lines.values()
                 for line in of_basket
             ],
-            "orders": [
-                _order(order)
-                | {
-                    "payments": [_payment(row) for row in _of(order, payments)],
-                    "refunds": [_refund(row) for row in _of(order, refunds)],
-                    "papers": [_paper(row) for row in _of(order, papers)],
-                }
-                for order in orders
-            ],
+            "orders": export_orders(tx, found(tx, models.Order, OrderRow, "person_id = %s", (person_id,))),
         }
 
     def erase(self, tx: Tx, person_id: UUID, *, now: datetime, by: Actor) -> None:
@@ -72,6 +59,24 @@ class OrdersOfPerson:
             "UPDATE commerce_order SET person_id = NULL, basket_id = NULL, email = '', name = '', ship_to = NULL WHERE person_id = %s", (person_id,)
         )
         tx.execute("DELETE FROM commerce_basket WHERE person_id = %s", (person_id,))
+
+
+def export_orders(tx: Tx, rows: Sequence[OrderRow]) -> list[Json]:
+    """The orders in full, each with its payments, refunds and papers, as their buyer may read them. Six statements."""
+    orders = orders_in_full(tx, rows)
+    ids = [order.order_id for order in orders]
+    payments = among(tx, models.Payment, PaymentRow, "order_id", ids, order_by="begun_at, id")
+    refunds = among(tx, models.Refund, RefundRow, "order_id", ids, order_by="at, id")
+    papers = among(tx, models.Document, DocumentRow, "order_id", ids, order_by="issued_at, id")
+    return [
+        _order(order)
+        | {
+            "payments": [_payment(row) for row in _of(order, payments)],
+            "refunds": [_refund(row) for row in _of(order, refunds)],
+            "papers": [_paper(row) for row in _of(order, papers)],
+        }
+        for order in orders
+    ]
 
 
 def _of[R: (PaymentRow, RefundRow, DocumentRow)](order: Order, rows: Iterable[R]) -> list[R]:

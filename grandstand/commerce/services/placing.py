@@ -1,19 +1,23 @@
 """From basket to order: the buyer's promise, checked against what is true now."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from grandstand.commerce import models
 from grandstand.commerce.facts import OrderPlaced
+from grandstand.commerce.queries.cases import Case
+from grandstand.commerce.queries.orders import PLACED as SCOPE
 from grandstand.commerce.queries.pricing import ToPrice, price_baskets
-from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, OrderRow, among, put
+from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, OrderRow, among
 from grandstand.commerce.refusals import AlreadyOrdered, BasketNotReady, KeyReused, NoSuchBasket
 from grandstand.commerce.rules.orders import PAYMENT_GRACE, PAYMENT_WINDOW
 from grandstand.commerce.services.checking import check_placing
 from grandstand.commerce.services.completing import complete_many
-from grandstand.commerce.services.drafting import Draft, draft_order, name_lines
+from grandstand.commerce.services.drafting import Draft, draft_order, name_lines, write_cases
 from grandstand.commerce.services.journal import write_journal
 from grandstand.commerce.services.once import Verdicts, verdicts
 from grandstand.commerce.values import Placed, Placing
@@ -23,35 +27,50 @@ from grandstand.kit.errors import Refusal
 from grandstand.kit.money import Money
 from grandstand.store.api import Asked, Tx, announce, keep_answers, table
 
-SCOPE = "commerce.place"
-
 
 def place_orders_many(tx: Tx, placings: Sequence[Placing], *, now: datetime) -> list[Placed | Refusal]:
     """Answer each placing, in their order: the order that stands now, or why not.
 
-    Prices, conditions, tax and shipping are asked again: whatever differs from what the buyer saw is refused with old and new. Holds then last
-    until the payment window and its grace are over. A refused placing writes nothing (its holds may last longer than before). The same key with
-    the same body is answered with the same order; an order without anything to pay is completed at once. Baskets are locked in id order. A
-    constant number of statements, apart from one quote, one shipping and one description per kind, market and language.
+    Prices, conditions, times, tax and shipping are asked again: whatever differs from what the buyer saw is refused with old and new. Holds then
+    last until the payment window and its grace are over. A refused placing writes nothing (its holds may last longer than before, which gives no
+    more time to order). The same key with the same body is answered with the same order; an order without anything to pay is completed at once.
+    Baskets are locked in id order. A constant number of statements, apart from one quote, one shipping and one description per kind, market and
+    language.
     """
     answers: dict[int, Placed | Refusal] = {}
     asked = verdicts(tx, scope=SCOPE, requests=[Asked(placing.key, _body(placing)) for placing in placings], now=now)
     _answer_known(tx, asked, answers)
-    drafts = _checked(tx, {position: placings[position] for position in asked.fresh}, answers, now=now)
-    _extend_holds(tx, drafts, answers, now=now)
-    _write(tx, list(drafts.values()), now=now)
-    for position, draft in drafts.items():
-        order = draft.case.order
-        total = draft.case.money(order.total_minor)
-        answers[position] = Placed(order_id=order.id, number=order.number, total=total, pay_by=order.pay_by)
-    keep_answers(tx, scope=SCOPE, answers={draft.placing.key: {"order_id": str(draft.case.order.id)} for draft in drafts.values()})
-    free = [draft.case.order.id for draft in drafts.values() if draft.case.order.total_minor == 0]
-    if free:
-        complete_many(tx, free, now=now)
+    decided, drafts = order_baskets_many(tx, {position: placings[position] for position in asked.fresh}, now=now)
+    write_cases(tx, list(drafts.values()))
+    answers |= decided
+    placed = {placings[position].key: answer for position, answer in decided.items() if isinstance(answer, Placed)}
+    keep_answers(tx, scope=SCOPE, answers={key: {"order_id": str(answer.order_id)} for key, answer in placed.items()})
     for position, earlier in asked.same_as.items():
         answer = answers[earlier]
         answers[position] = replace(answer, repeated=True) if isinstance(answer, Placed) else answer
     return [answers[position] for position in range(len(placings))]
+
+
+def order_baskets_many(
+    tx: Tx, placings: Mapping[int, Placing], *, with_money: Container[int] = (), now: datetime
+) -> tuple[dict[int, Placed | Refusal], dict[UUID, Case]]:
+    """The same for placings whose keys somebody has claimed already; with the orders, which are still to be written (`write_cases`).
+
+    Those `with_money` are completed in this transaction: their holds need not last any longer.
+    """
+    answers: dict[int, Placed | Refusal] = {}
+    drafts = _checked(tx, placings, answers, now=now)
+    _extend_holds(tx, drafts, answers, but=with_money, now=now)
+    _write(tx, list(drafts.values()), now=now)
+    cases = {draft.case.order.id: draft.case for draft in drafts.values()}
+    for position, draft in drafts.items():
+        order = draft.case.order
+        total = draft.case.money(order.total_minor)
+        answers[position] = Placed(order_id=order.id, number=order.number, total=total, pay_by=order.pay_by)
+    free = [order_id for order_id, case in cases.items() if case.order.total_minor == 0]
+    if free:
+        complete_many(tx, free, now=now, drafts=cases)
+    return answers, cases
 
 
 def place_order(tx: Tx, placing: Placing, *, now: datetime) -> Placed:
@@ -78,7 +97,7 @@ def _answer_known(tx: Tx, asked: Verdicts, answers: dict[int, Placed | Refusal])
 
 
 def _body(placing: Placing) -> str:
-    return digest([asdict(placing) | {"key": "", "shipping": {str(key): code for key, code in placing.shipping.items()}}])
+    return digest([msgspec.to_builtins(placing) | {"key": ""}])
 
 
 def _checked(tx: Tx, fresh: Mapping[int, Placing], answers: dict[int, Placed | Refusal], *, now: datetime) -> dict[int, Draft]:
@@ -109,7 +128,7 @@ def _checked(tx: Tx, fresh: Mapping[int, Placing], answers: dict[int, Placed | R
             )
     drafts: dict[int, Draft] = {}
     for position, priced in zip(wanted, price_baskets(tx, list(wanted.values()), now=now), strict=True):
-        refusal = check_placing(fresh[position], priced)
+        refusal = check_placing(fresh[position], priced, now=now)
         if refusal is not None:
             answers[position] = refusal
         else:
@@ -117,9 +136,10 @@ def _checked(tx: Tx, fresh: Mapping[int, Placing], answers: dict[int, Placed | R
     return drafts
 
 
-def _extend_holds(tx: Tx, drafts: dict[int, Draft], answers: dict[int, Placed | Refusal], *, now: datetime) -> None:
+def _extend_holds(tx: Tx, drafts: dict[int, Draft], answers: dict[int, Placed | Refusal], *, but: Container[int], now: datetime) -> None:
     """Let the holds last for the payment. A basket of which one is gone is refused."""
-    lines = {line.hold_id: (position, line) for position, draft in drafts.items() for line in draft.case.lines if line.hold_id is not None}
+    waiting = [(position, line) for position, draft in drafts.items() if position not in but for line in draft.case.lines]
+    lines = {line.hold_id: (position, line) for position, line in waiting if line.hold_id is not None}
     until = now + PAYMENT_WINDOW + PAYMENT_GRACE
     gone: dict[int, list[str]] = {}
     hold_ids = sorted(lines)
@@ -142,9 +162,6 @@ def _write(tx: Tx, drafts: Sequence[Draft], *, now: datetime) -> None:
         return
     name_lines(tx, drafts)
     cases = [draft.case for draft in drafts]
-    put(tx, models.Order, [case.order for case in cases])
-    put(tx, models.Sale, [sale for case in cases for sale in case.sales])
-    put(tx, models.SaleLine, [line for case in cases for line in case.lines])
     tx.update(table(models.Basket), [(draft.priced.basket.id, "ordered") for draft in drafts], key=["id"], set_to=["state"])
     write_journal(tx, cases, action="place", by=None, reason="the buyer placed the order", now=now)
     announce(tx, [OrderPlaced(organisation_id=case.largest_sale.organisation_id, occurred_at=now, order_id=case.order.id) for case in cases])

@@ -1,6 +1,6 @@
 """Give money back for something bought: decided, written and booked in one transaction; the money itself travels afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from grandstand.commerce.queries.rows import RefundLineRow, RefundRow, RefundSha
 from grandstand.commerce.refusals import CannotRestock, KeyReused, NoSuchLine, NoSuchOrder, NothingToRefund, RefundTooLarge
 from grandstand.commerce.rules.orders import share_of
 from grandstand.commerce.sellers import the_seller_of
-from grandstand.commerce.selling import RevokedLine
+from grandstand.commerce.selling import RevokedLine, Seated
 from grandstand.commerce.services import bookkeeping
 from grandstand.commerce.services.journal import set_status, write_journal
 from grandstand.commerce.services.once import verdicts
@@ -37,6 +37,8 @@ class _Line:
     wanted: LineRefund
     row: RefundLineRow
     stays: int
+    seat_ids: tuple[UUID, ...] = ()
+    """The seats of the units, where their seller says which they are."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def _decide_line(decided: _Decided, line: SaleLineRow, wanted: LineRefund) -> No
     if not 1 <= wanted.quantity <= left:
         raise RefundTooLarge("More than is left of this line cannot go back.", line_id=str(line.id), left=left)
     sold = Taxed(net=case.money(line.net_minor), tax=case.money(line.tax_minor), place=line.tax_place, rate_bp=line.tax_rate_bp)
-    part = share_of(sold, quantity=line.quantity, before=line.refunded_quantity, count=wanted.quantity)
+    part = share_of(sold, quantity=line.quantity, before=line.refunded_quantity, count=wanted.quantity, gone_minor=line.refunded_minor)
     row = RefundLineRow(
         id=new_id(),
         refund_id=decided.row.id,
@@ -145,6 +147,7 @@ def _decide_line(decided: _Decided, line: SaleLineRow, wanted: LineRefund) -> No
 def _write(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) -> None:
     if not decided:
         return
+    _choose(tx, decided)
     _revoke(tx, decided, by=by, now=now)
     _restock(tx, decided, by=by, now=now)
     cases = list({id(each.case): each.case for each in decided}.values())
@@ -183,33 +186,67 @@ def _write(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) -> 
     announce(tx, [fact for each in decided for fact in _facts(each, now)])
 
 
+def _choose(tx: Tx, decided: Sequence[_Decided]) -> None:
+    """Let the sellers of seats say which units go back, before any does: so the seats that come back are the units' own, also where they changed."""
+    kinds: dict[str, list[tuple[_Line, RevokedLine]]] = {}
+    for each in decided:
+        for gone in each.lines:
+            if gone.line.nature == Nature.ITEM and any(want.seat_ids for want in wants_of(gone.line)):
+                kinds.setdefault(gone.line.item_kind, []).append((gone, _revoked(each, gone)))
+    for kind in sorted(kinds):
+        seller: object = the_seller_of(kind)
+        if isinstance(seller, Seated):
+            for (gone, _), chosen in zip(kinds[kind], seller.choose_many(tx, [line for _, line in kinds[kind]]), strict=True):
+                gone.wanted = replace(gone.wanted, unit_ids=chosen.unit_ids)
+                gone.seat_ids = chosen.seat_ids
+
+
+def _revoked(each: _Decided, gone: _Line) -> RevokedLine:
+    return RevokedLine(
+        line_id=gone.line.id,
+        quantity=gone.wanted.quantity,
+        reason=each.ask.reason,
+        unit_ids=gone.wanted.unit_ids,
+        restock=each.ask.restock,
+    )
+
+
 def _revoke(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) -> None:
     kinds: dict[str, list[RevokedLine]] = {}
     for each in decided:
         for gone in each.lines:
             if gone.line.nature == Nature.ITEM:
-                wanted = gone.wanted
-                revoked = RevokedLine(
-                    line_id=gone.line.id,
-                    quantity=wanted.quantity,
-                    reason=each.ask.reason,
-                    unit_ids=wanted.unit_ids,
-                    restock=each.ask.restock,
-                )
-                kinds.setdefault(gone.line.item_kind, []).append(revoked)
+                kinds.setdefault(gone.line.item_kind, []).append(_revoked(each, gone))
     for kind in sorted(kinds):
         the_seller_of(kind).revoke_many(tx, kinds[kind], by=by, now=now)
 
 
 def _restock(tx: Tx, decided: Sequence[_Decided], *, by: Actor, now: datetime) -> None:
-    """Give the units back to the accounts they came from. Of seats, those at the end of the line come first, as the seller takes the newest."""
+    """Give the units back to the accounts they are in. Of seats, those that the seller chose, else those at the end of the line."""
     returned = [(gone, gone.line.hold_id) for each in decided if each.ask.restock for gone in each.lines if gone.line.hold_id is not None]
     if not returned:
         return
-    returns = [inventory.Return(hold_id=hold_id, wants=tuple(_part(want, gone) for want in wants_of(gone.line))) for gone, hold_id in returned]
+    seats_of = inventory.seats_of_holds_many(tx, [hold_id for gone, hold_id in returned if gone.seat_ids])
+    returns = [
+        inventory.Return(
+            hold_id=hold_id,
+            wants=_seats_back(gone, seats_of.get(hold_id, {})) if gone.seat_ids else tuple(_part(want, gone) for want in wants_of(gone.line)),
+        )
+        for gone, hold_id in returned
+    ]
     for (gone, _), answer in zip(returned, inventory.return_many(tx, returns, by=by, now=now, reason="refunded"), strict=True):
         if isinstance(answer, inventory.Refused):
             raise CannotRestock("These units were shipped or used: refund them without taking them back into stock.", line_id=str(gone.line.id))
+
+
+def _seats_back(gone: _Line, account_of: Mapping[UUID, UUID]) -> tuple[inventory.Want, ...]:
+    """The chosen seats, by the account that each is in now. Raises CannotRestock for one that the line's hold has no more."""
+    of_account: dict[UUID, list[UUID]] = {}
+    for seat_id in gone.seat_ids:
+        if seat_id not in account_of:
+            raise CannotRestock("A seat of these units went back before: refund them without taking it back into stock.", line_id=str(gone.line.id))
+        of_account.setdefault(account_of[seat_id], []).append(seat_id)
+    return tuple(inventory.Want(account_id=id_, quantity=len(seat_ids), seat_ids=tuple(seat_ids)) for id_, seat_ids in sorted(of_account.items()))
 
 
 def _part(want: inventory.Want, gone: _Line) -> inventory.Want:

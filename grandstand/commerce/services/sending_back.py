@@ -11,6 +11,7 @@ from grandstand.commerce.payments import provider
 from grandstand.commerce.queries.rows import PaybackRow, PaymentRow, RefundRow, among, change, columns_of, orders_locked, put
 from grandstand.commerce.refusals import NothingToRefund
 from grandstand.commerce.services.asking import receive_facts
+from grandstand.commerce.services.completing import complete_many
 from grandstand.kit.actors import Actor
 from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
@@ -31,7 +32,8 @@ def send_paybacks(*, now: datetime, limit: int = 20) -> int:
     """Ask for the refunds that are due, and about those of which no outcome was told; returns how many were answered.
 
     Several workers may run at once. No transaction is open while a provider is asked; each asks with the payback's id, so that asking twice
-    refunds once. A provider that cannot be reached is asked again after doubling waits; doctor shows what waits for long.
+    refunds once. A provider that cannot be reached, is not wired any more or fails in any other way keeps nobody else's money back: the reason
+    stays with its payback, which is asked for again after doubling waits; doctor shows what waits for long.
     """
     with write() as tx:
         due = _due(tx, now, limit)
@@ -53,8 +55,8 @@ def _due(tx: Tx, now: datetime, limit: int) -> list[PaybackRow]:
 
 
 def _send(payback: PaybackRow, payment: PaymentRow, now: datetime) -> bool:
-    asked = provider(payment.provider)
     try:
+        asked = provider(payment.provider)
         if payback.state == "asked":
             facts = asked.fetch(payment_id=payment.id, provider_reference=payment.provider_reference, now=now)
             write_retrying(partial(receive_facts, facts=facts, now=now))
@@ -66,22 +68,29 @@ def _send(payback: PaybackRow, payment: PaymentRow, now: datetime) -> bool:
             amount=Money(minor=payback.amount_minor, currency=payment.currency),
             now=now,
         )
-    except Refusal as refused:
-        log.warning("payback_not_asked", payback_id=str(payback.id), provider=payment.provider, error=str(refused))
+    except Exception as error:
+        # Any fault, an adapter's bug too, is this payback's own: those behind it in the list are somebody else's money.
+        log.warning("payback_not_asked", payback_id=str(payback.id), provider=payment.provider, exc_info=not isinstance(error, Refusal))
         with write() as tx:
-            tx.update(table(models.Payback), [(payback.id, str(refused)[:300])], key=["id"], set_to=["error"])
+            tx.update(table(models.Payback), [(payback.id, _told(error))], key=["id"], set_to=["error"])
         return False
     write_retrying(partial(_asked, payback=payback, payment=payment, reference=reference, now=now))
     return True
 
 
+def _told(error: Exception) -> str:
+    """What finance reads beside the payback; a fault that is not meant for people says at least what kind it is."""
+    return (str(error) if isinstance(error, (Refusal, LookupError)) else f"{type(error).__name__}: {error}")[:300]
+
+
 def _asked(tx: Tx, *, payback: PaybackRow, payment: PaymentRow, reference: str, now: datetime) -> None:
-    """Keep that it was asked for, unless the outcome came first."""
+    """Keep that it was asked for, unless the outcome came first. What the provider told under its name for it before counts now."""
     orders_locked(tx, [payment.order_id])
     tx.execute(
         "UPDATE commerce_payback SET state = 'asked', due_at = %s, error = '', provider_reference = %s WHERE id = %s AND state = 'due'",
         (now + ANSWER_WITHIN, reference, payback.id),
     )
+    complete_many(tx, [payment.order_id], now=now)
 
 
 def pay_back_again(tx: Tx, *, payback_id: UUID, by: Actor, reason: str, now: datetime) -> UUID:

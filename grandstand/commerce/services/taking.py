@@ -1,13 +1,12 @@
 """Set the lines of baskets aside, through inventory."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from grandstand.commerce.queries.open_baskets import owner_of
 from grandstand.commerce.queries.pricing import ask_of, quote_all
-from grandstand.commerce.queries.rows import BasketLineRow, BasketRow
+from grandstand.commerce.queries.rows import BasketLineRow, BasketRow, stored_appointment
 from grandstand.commerce.refusals import LineRefused
 from grandstand.commerce.rules.orders import MOST_OF_ONE
 from grandstand.commerce.selling import NotQuoted, Quote
@@ -19,7 +18,10 @@ from grandstand.store.api import Tx
 
 BY = Actor.system("keep_baskets")
 
-TAKEN = ["hold_id", "hold_expires_at", "problem", "organisation_id", "version", "unit_price_minor", "currency", "quantity", "seat_ids"]
+TAKEN = [
+    *("hold_id", "hold_expires_at", "problem", "organisation_id", "version", "appointment"),
+    *("unit_price_minor", "currency", "quantity", "seat_ids"),
+]
 """The columns that taking a line changes."""
 
 
@@ -45,9 +47,12 @@ def take_many(tx: Tx, takes: Sequence[Take], *, markets: Mapping[str, Market], n
     quotes = _quotes(tx, takes, markets, now=now)
     fresh = [n for n in quotes if takes[n].line.hold_id is None]
     pending = [n for n in quotes if takes[n].line.hold_id is not None]
+    if pending:
+        held = [hold_id for n in pending if (hold_id := takes[n].line.hold_id) is not None]
+        inventory.lock_exchange(tx, held, [_wish(takes[n], quote) for n, quote in quotes.items()])
     _hold(tx, [takes[n] for n in fresh], [quotes[n] for n in fresh], now=now)
     while pending:
-        with _savepoint(tx) as undo:
+        with tx.savepoint("commerce_take") as undo:
             before = [takes[n].line.hold_id for n in pending]
             inventory.release_many(tx, sorted(hold_id for hold_id in before if hold_id), by=BY, now=now, reason="the buyer changed the line")
             _hold(tx, [takes[n] for n in pending], [quotes[n] for n in pending], now=now)
@@ -83,6 +88,7 @@ def _hold(tx: Tx, takes: Sequence[Take], quotes: Sequence[Quote], *, now: dateti
         line.hold_id, line.hold_expires_at, line.problem = answer.hold_id, answer.expires_at, ""
         line.organisation_id, line.version = quote.seller_id, quote.version
         line.unit_price_minor, line.currency = quote.unit_price.minor, quote.unit_price.currency
+        line.appointment = stored_appointment(quote.appointment)
 
 
 def _wish(take: Take, quote: Quote) -> inventory.Wish:
@@ -98,19 +104,6 @@ def _wish(take: Take, quote: Quote) -> inventory.Wish:
         hold_for=take.hold_for,
         offer_version=quote.version,
     )
-
-
-@contextmanager
-def _savepoint(tx: Tx) -> Iterator[Callable[[], int]]:
-    """A part of the transaction that can be undone: call what it yields."""
-    tx.execute("SAVEPOINT commerce_take")
-    try:
-        yield lambda: tx.execute("ROLLBACK TO SAVEPOINT commerce_take")
-    except BaseException:
-        tx.execute("ROLLBACK TO SAVEPOINT commerce_take")
-        raise
-    finally:
-        tx.execute("RELEASE SAVEPOINT commerce_take")
 
 
 _SAYS = {

@@ -29,13 +29,14 @@ from grandstand.store.api import Kind, Tx
 
 @dataclass(slots=True, kw_only=True)
 class FakeItem:
-    """Something to sell: admission taxed in `country`, or goods when it is empty."""
+    """Something to sell: admission taxed in `region` and `country`, or goods when the country is empty."""
 
     seller_id: UUID
     account_id: UUID
     price_minor: int = 1000
     currency: str = "EUR"
     country: str = "FR"
+    region: str = ""
     tax_class: str = "standard"
     version: int = 1
     cap: int | None = None
@@ -53,6 +54,8 @@ class FakeSeller:
     shipping_minor: int = 500
     used: set[UUID] = field(default_factory=set)
     """Lines that cannot be taken back any more."""
+    off: set[UUID] = field(default_factory=set)
+    """Items that will not take place."""
     broken: bool = False
     """Whether fulfilling raises."""
 
@@ -79,6 +82,7 @@ class FakeSeller:
             tax_class=item.tax_class,
             tax_place=TaxPlace.VENUE if item.country else TaxPlace.SHIPPED_TO,
             country=item.country,
+            region=item.region,
             wants=(Want(account_id=item.account_id, quantity=ask.quantity, seat_ids=ask.seat_ids),),
             caps=() if item.cap is None else (Cap(scope=f"item:{item.item_id}", limit=item.cap, quantity=ask.quantity),),
             hold_limit=item.limit,
@@ -86,6 +90,10 @@ class FakeSeller:
             version=item.version,
             needs_shipping=not item.country,
         )
+
+    def called_off_many(self, tx: Tx, refs: Sequence[ItemRef]) -> set[ItemRef]:
+        """See CallsOff."""
+        return {ref for ref in refs if ref.item_id in self.off}
 
     def fulfil_many(self, tx: Tx, lines: Sequence[SoldLine], *, now: datetime) -> None:
         """See Seller."""

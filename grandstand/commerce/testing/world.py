@@ -64,9 +64,9 @@ class World:
         """Somebody with an account."""
         return Owner(person_id=people.make_person().id)
 
-    def add(self, owner: Owner, ref: ItemRef, quantity: int = 1, *, key: str = "", now: datetime = NOW) -> LineSet:
+    def add(self, owner: Owner, ref: ItemRef, quantity: int = 1, *, key: str = "", now: datetime = NOW, seat_ids: tuple[UUID, ...] = ()) -> LineSet:
         """Put it into the basket. Raises the refusal."""
-        adding = Adding(key=key or new_id().hex, owner=owner, market_code=self.market.code, ref=ref, quantity=quantity)
+        adding = Adding(key=key or new_id().hex, owner=owner, market_code=self.market.code, ref=ref, quantity=quantity, seat_ids=seat_ids)
         with self.database.write() as tx:
             (answer,) = add_lines_many(tx, [adding], now=now)
             if isinstance(answer, Refusal):

@@ -56,10 +56,15 @@ def tell(url: str, gate: Barrier, answers: Answers, sold: Sequence[FakeSeller], 
 
 
 def tell_unlocked(url: str, gate: Barrier, answers: Answers, sold: Sequence[FakeSeller], fact: ProviderFact) -> None:
-    """The same delivery, but for the lock of the order: what a wall stops then is an answer too."""
+    """The same delivery, but for the lock of the order, and nobody goes on before all have read it: what a wall stops then is an answer too."""
+    still_to_wait = [True]
 
     def unlocked(tx: Tx, order_ids: Sequence[UUID]) -> list[OrderRow]:
-        return among(tx, models.Order, OrderRow, "id", order_ids)
+        found = among(tx, models.Order, OrderRow, "id", order_ids)
+        if still_to_wait:
+            still_to_wait.clear()
+            gate.wait(60)
+        return found
 
     with patch.object(cases, "orders_locked", unlocked):
         try:

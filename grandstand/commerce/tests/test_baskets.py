@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -6,13 +7,15 @@ from django.test.utils import CaptureQueriesContext
 
 from grandstand.commerce.queries.baskets import find_basket
 from grandstand.commerce.queries.open_baskets import units_in_basket
+from grandstand.commerce.queries.orders import order
 from grandstand.commerce.refusals import BasketFull, KeyReused, LineRefused, NoSuchLine
 from grandstand.commerce.rules.orders import COUNTDOWN_MARGIN, HOLD_FOR, MOST_LINES
 from grandstand.commerce.services.adopting import move_to_market
 from grandstand.commerce.services.baskets import add_lines_many, change_lines_many, remove_lines_many, retake_lines_many
-from grandstand.commerce.testing import LYON, NOW, World, euros, later
+from grandstand.commerce.services.taxes import set_tax_rates
+from grandstand.commerce.testing import BY, LYON, NOW, World, euros, later
 from grandstand.commerce.tests.looking import stock, sweep
-from grandstand.commerce.values import Adding, LineChange, LineSet, LineState, Owner
+from grandstand.commerce.values import Adding, LineChange, LineSet, LineState, NewTaxRate, Owner
 from grandstand.inventory import api as inventory
 from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
@@ -60,7 +63,8 @@ def test_what_nobody_sells_here_is_refused(world: World) -> None:
 
 def test_asking_twice_with_one_key_sets_aside_once(world: World) -> None:
     ref, owner = world.sell(units=10), world.buyer()
-    assert world.add(owner, ref, 2, key="k") == world.add(owner, ref, 2, key="k")
+    first = world.add(owner, ref, 2, key="k")
+    assert (first.repeated, world.add(owner, ref, 2, key="k")) == (False, replace(first, repeated=True))
     assert stock(world, ref) == (2, 0)
     with pytest.raises(KeyReused):
         world.add(owner, ref, 5, key="k")
@@ -80,7 +84,7 @@ def test_a_refusal_in_a_batch_is_answered_again_under_its_key(world: World) -> N
     assert isinstance(reused, KeyReused)
     with world.database.write() as tx:
         again, same = add_lines_many(tx, addings[:2], now=NOW)
-    assert (type(again), str(again), same) == (LineRefused, str(refused), taken)
+    assert (type(again), str(again), same) == (LineRefused, str(refused), replace(taken, repeated=True))
 
 
 def test_more_of_the_same_grows_its_line_within_the_time_it_had(world: World) -> None:
@@ -217,6 +221,20 @@ def test_goods_are_taxed_where_they_are_shipped_and_admission_at_the_venue(world
     assert taxes == {("FR", 2000): (1000, 200), ("DE", 1900): (1000 + 420, 190 + 80)}
     assert shipped.totals.gross == euros(1200 + 1190 + 500)
     assert not shipped.estimated
+
+
+def test_admission_is_taxed_by_the_rate_of_the_venues_region_where_it_has_one(world: World) -> None:
+    regional = NewTaxRate(place="FR-IDF", tax_class="standard", rate_bp=550, starts_on=date(2000, 1, 1), source="for a test")
+    with world.database.write() as tx:
+        set_tax_rates(tx, [regional], by=BY, reason="for a test", now=NOW)
+    owner = world.buyer()
+    for region in ("FR-IDF", "FR-ARA", ""):
+        world.add(owner, world.sell(price_minor=1200, region=region))
+    taxes = [(each.place, each.rate_bp, each.net.minor) for each in world.basket(owner).totals.taxes]
+    assert taxes == [("FR", 2000, 2000), ("FR-IDF", 550, 1137)]
+    placed = world.place(owner)
+    places = sorted(line.taxed.place for sale in order(placed.order_id).sales for line in sale.lines)
+    assert places == ["FR", "FR", "FR-IDF"]
 
 
 def test_a_price_that_changed_is_shown_beside_the_one_that_was_seen(world: World) -> None:

@@ -8,6 +8,7 @@ from grandstand.commerce.tests.looking import books, facts_told, given, stock, s
 from grandstand.commerce.values import OrderStatus
 from grandstand.inventory import api as inventory
 from grandstand.movement.testing import make_organisation
+from grandstand.store.api import Kind
 
 
 def test_a_capture_completes_its_order_in_stock_books_and_outbox(world: World) -> None:
@@ -198,3 +199,29 @@ def test_a_dispute_leaves_the_clearing_account_and_comes_back_when_it_is_won(wor
     world.tell(make_fact(payment_id, FactKind.DISPUTE_WON, 1200, movement="d"))
     found = books(world, world.organisation.id)
     assert (found["clearing:fake"], found["dispute:fake"]) == (1200, 0)
+
+
+def test_money_for_something_called_off_is_sent_back_in_full_and_frees_the_rest(world: World) -> None:
+    off, other = world.sell(units=2, price_minor=1200), world.sell(units=5, price_minor=500)
+    owner = world.buyer()
+    world.add(owner, off)
+    world.add(owner, other, 2)
+    placed = world.place(owner)
+    payment_id = world.open_payment(placed)
+    world.tickets.off.add(off.item_id)
+    for _ in range(2):
+        assert world.tell(make_fact(payment_id, minor=2200, movement="m")) == {placed.order_id: OrderStatus.SENT_BACK}
+    assert (given(world, placed), stock(world, off), stock(world, other)) == ([0, 0], (0, 0), (0, 0))
+    assert books(world, world.organisation.id) == {"clearing:fake": 2200, "payable:refunds": -2200}
+    assert facts_told(world, OrderPaid, OrderRefunded) == ["OrderRefunded"]
+    with world.database.write() as tx:
+        assert tx.rows("SELECT cause FROM commerce_refund", kinds=[Kind.TEXT]) == [("called_off",)]
+
+
+def test_an_order_of_something_that_takes_place_is_completed_beside_one_that_is_called_off(world: World) -> None:
+    off, good = world.sell(), world.sell()
+    orders = [world.order(ref) for ref in (off, good)]
+    facts = [make_fact(world.open_payment(placed)) for placed in orders]
+    world.tickets.off.add(off.item_id)
+    statuses = world.tell(*facts)
+    assert [statuses[placed.order_id] for placed in orders] == [OrderStatus.SENT_BACK, OrderStatus.PAID]

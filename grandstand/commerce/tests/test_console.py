@@ -1,6 +1,6 @@
 """The console shows an organisation its own sales, and gives money back with a reason."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from django.urls import reverse
 from grandstand.commerce import admin
 from grandstand.commerce.models import Sale, SaleLine, TaxRate
 from grandstand.commerce.queries.orders import order
-from grandstand.commerce.refusals import TaxRateOverlaps
+from grandstand.commerce.refusals import TaxRateInThePast, TaxRateOverlaps
 from grandstand.commerce.services.numbering import issue_invoices_many
 from grandstand.commerce.services.taxes import set_tax_rates
 from grandstand.commerce.testing import BY, NOW, World, make_fact
@@ -184,6 +184,27 @@ def test_a_rate_cannot_begin_before_one_that_is_entered(world: World) -> None:
         set_tax_rates(tx, [rate(1000, date(2019, 10, 1))], by=BY, reason="r", now=NOW)
         with pytest.raises(TaxRateOverlaps):
             set_tax_rates(tx, [rate(800, date(2014, 4, 1))], by=BY, reason="r", now=NOW)
+
+
+def test_a_rate_cannot_change_what_applied_on_days_that_are_over(world: World) -> None:
+    def french(rate_bp: int, starts_on: date) -> NewTaxRate:
+        return NewTaxRate(place="FR", tax_class="standard", rate_bp=rate_bp, starts_on=starts_on, source="a law")
+
+    rates = TaxRate.objects.filter(place="FR").order_by("starts_on").values_list("rate_bp", "starts_on", "ends_on")
+    before = list(rates.all())
+    late = datetime(2031, 7, 1, 22, 30, tzinfo=UTC)  # in Paris it is the second of July
+    with world.database.write() as tx:
+        for over in (date(2010, 1, 1), date(2031, 7, 1)):
+            with pytest.raises(TaxRateInThePast):
+                set_tax_rates(tx, [french(100, over)], by=BY, reason="r", now=late)
+    assert list(rates.all()) == before
+    with world.database.write() as tx:
+        set_tax_rates(tx, [french(2100, date(2031, 7, 2)), french(2200, date(2032, 1, 1))], by=BY, reason="r", now=late)
+    assert list(rates.all()) == [
+        (2000, date(2000, 1, 1), date(2031, 7, 2)),
+        (2100, date(2031, 7, 2), date(2032, 1, 1)),
+        (2200, date(2032, 1, 1), None),
+    ]
 
 
 def test_two_rates_of_one_day_meet_a_wall(world: World) -> None:

@@ -1,5 +1,7 @@
 """Orders whose time to pay is over, and what meets them on the way."""
 
+from datetime import datetime
+
 import pytest
 from django.core import mail
 
@@ -53,6 +55,42 @@ def test_an_order_that_was_not_paid_in_time_ends_once(world: World) -> None:
     assert facts_told(world, OrderCancelled) == ["OrderCancelled"]
 
 
+def told(at: datetime) -> list[str]:
+    """Deliver every fact and send every mail; returns the subjects so far."""
+    while store.deliver_due(now=at):
+        pass
+    messaging.send_due(now=at)
+    return [str(message.subject) for message in mail.outbox]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "until", "owes"),
+    [
+        ("en", "Your order {} was not paid in time", "14:20 (UTC+2)", "You owe nothing."),
+        ("fr", "Votre commande {} n’a pas été payée à temps", "14:20 (UTC+2)", "Vous ne devez rien."),
+        ("zh-hans", "您的订单 {} 未在规定时间内付款", "14:20 (UTC+2)", "您无需支付任何费用。"),
+    ],
+)
+def test_a_buyer_who_did_not_pay_is_told_once_that_the_order_ended(world: World, language: str, subject: str, until: str, owes: str) -> None:
+    owner = world.buyer()
+    world.add(owner, world.sell(price_minor=1200), 2)
+    placed = world.place(owner, language=language)
+    assert end(world) == 1
+    ended = [line for line in told(OVER) if line == subject.format(placed.number)]
+    assert end(world) == 0
+    assert [line for line in told(later(hours=3)) if line == subject.format(placed.number)] == ended == [subject.format(placed.number)]
+    body = str(mail.outbox[-1].body)
+    assert (until in body, owes in body, "2 × " in body, f"/{placed.order_id}" in body or "?key=" in body) == (True, True, True, True)
+
+
+def test_whoever_cancels_an_order_is_not_told_that_it_was_not_paid(sqlite_world: World) -> None:
+    world = sqlite_world
+    placed = world.order(world.sell())
+    with world.database.write() as tx:
+        cancel_order(tx, order_id=placed.order_id, by=BY, now=later(minutes=1), reason="changed my mind")
+    assert told(later(hours=3)) == []
+
+
 def test_what_came_of_its_money_goes_back_and_the_buyer_is_told(sqlite_world: World) -> None:
     world = sqlite_world
     placed = world.order(world.sell(price_minor=1200))
@@ -61,9 +99,7 @@ def test_what_came_of_its_money_goes_back_and_the_buyer_is_told(sqlite_world: Wo
     found = order(placed.order_id)
     assert (found.status, found.refunded) == (OrderStatus.SENT_BACK, euros(700))
     assert books(world, world.organisation.id) == {"clearing:fake": 700, "payable:refunds": -700}
-    while store.deliver_due(now=OVER):
-        pass
-    messaging.send_due(now=OVER)
+    assert told(OVER) == [f"We are sending €7.00 back to you (order {placed.number})"]
     [body] = [str(message.body) for message in mail.outbox if message.subject == f"We are sending €7.00 back to you (order {placed.number})"]
     assert "not paid in full in time" in body
     all_green(world)

@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 from django.core import mail
 from django.utils.translation import override
+from pytest_django.fixtures import Settings
 
-from grandstand.commerce.links import opens, use_order_page
+from grandstand.commerce.links import opens, order_key, use_order_page
+from grandstand.commerce.payments import FactKind
 from grandstand.commerce.queries.documents import documents_of
 from grandstand.commerce.queries.orders import order
 from grandstand.commerce.services.cancelling import cancel_order
@@ -79,6 +81,18 @@ def test_a_refund_is_told_with_its_credit_note(sqlite_world: World) -> None:
     assert files(message) == ["CN-2031-000001.pdf"]
 
 
+def test_units_that_come_back_without_money_are_not_told(sqlite_world: World) -> None:
+    owner = sqlite_world.buyer()
+    sqlite_world.add(owner, sqlite_world.sell(price_minor=1200))
+    placed = sqlite_world.place(owner)
+    payment_id = sqlite_world.pay(placed)
+    sqlite_world.tell(make_fact(payment_id, FactKind.REFUNDED, 1200))
+    told = len(settle())
+    refund(sqlite_world, placed)
+    assert len(settle()) == told
+    assert numbers(placed) == ["INV-2031-000001", "CN-2031-000001"]
+
+
 def test_money_that_came_in_vain_is_told_with_why(sqlite_world: World) -> None:
     world = sqlite_world
     placed = world.order(world.sell(price_minor=1200))
@@ -112,6 +126,16 @@ def test_the_link_in_a_mail_opens_the_order_and_nothing_else(sqlite_world: World
     assert opens(placed.order_id, key)
     assert not opens(UUID(int=1), key)
     assert not opens(placed.order_id, "")
+
+
+def test_a_link_from_before_a_new_secret_opens_while_the_old_one_is_a_fallback(sqlite_world: World, settings: Settings) -> None:
+    placed, another = sqlite_world.order(sqlite_world.sell()), sqlite_world.order(sqlite_world.sell())
+    key, old = order_key(placed.order_id), settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another secret, long enough to be one of fifty characters", [old]
+    assert (opens(placed.order_id, key), opens(another.order_id, key)) == (True, False)
+    assert order_key(placed.order_id) != key
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not opens(placed.order_id, key)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -181,3 +205,41 @@ def test_papers_of_a_person_forgotten_before_they_were_written_name_nobody(sqlit
     with override("en"):
         assert settle() == []
     assert numbers(placed) == ["INV-2031-000001"]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "said"),
+    [
+        (
+            "en",
+            "€12.00 of your order {} go back",
+            "until the seller tells you otherwise. The credit note is attached.",
+        ),
+        ("fr", "{}", "Ce que vous avez acheté reste tel quel, sauf avis contraire du vendeur. L’avoir est joint."),
+        ("zh-hans", "{}", "您购买的内容保持不变，除非卖方另行通知。 贷记单见附件。"),
+    ],
+)
+def test_money_given_back_at_the_provider_is_told_with_its_credit_note(sqlite_world: World, language: str, subject: str, said: str) -> None:
+    owner = sqlite_world.buyer()
+    sqlite_world.add(owner, sqlite_world.sell(price_minor=1200))
+    placed = sqlite_world.place(owner, language=language)
+    payment_id = sqlite_world.pay(placed)
+    settle()
+    sqlite_world.tell(make_fact(payment_id, FactKind.REFUNDED, 1200))
+    message = settle()[-1]
+    assert subject.format(placed.number) in message.subject
+    assert said in message.body
+    assert len(message.attachments) == 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "will not take place"), ("fr", "n’aura pas lieu"), ("zh-hans", "不再举行")])
+def test_money_for_something_called_off_is_told_with_that_reason(sqlite_world: World, language: str, said: str) -> None:
+    owner, ref = sqlite_world.buyer(), sqlite_world.sell()
+    sqlite_world.add(owner, ref)
+    placed = sqlite_world.place(owner, language=language)
+    payment_id = sqlite_world.open_payment(placed)
+    sqlite_world.tickets.off.add(ref.item_id)
+    sqlite_world.tell(make_fact(payment_id))
+    message = settle()[-1]
+    assert said in message.body
+    assert message.attachments == []

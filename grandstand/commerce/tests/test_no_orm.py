@@ -102,7 +102,7 @@ class Counter:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.steps: dict[str, int] = {}
         self._step = ""
-        for name in ("_run", "_run_many"):
+        for name in ("_rows_later", "_count_later", "_run_many"):
             monkeypatch.setattr(Tx, name, self._counting(getattr(Tx, name)))
 
     def _counting(self, run: Callable[..., Any]) -> Callable[..., Any]:

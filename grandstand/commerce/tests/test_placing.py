@@ -12,6 +12,7 @@ from grandstand.commerce.refusals import (
     NoSuchBasket,
     NoSuchOrder,
     NotShipped,
+    NoWayToPay,
     PriceChanged,
     ShipToMissing,
     TaxUnknown,
@@ -19,8 +20,9 @@ from grandstand.commerce.refusals import (
 )
 from grandstand.commerce.rules.orders import PAYMENT_GRACE, PAYMENT_WINDOW
 from grandstand.commerce.services.baskets import retake_lines_many
+from grandstand.commerce.services.paying import begin_payment
 from grandstand.commerce.services.placing import place_orders_many
-from grandstand.commerce.testing import LYON, NOW, World, euros, later
+from grandstand.commerce.testing import LYON, NOW, World, euros, later, paying_with
 from grandstand.commerce.tests.looking import facts_told, sweep
 from grandstand.commerce.values import Nature, OrderStatus, Placed
 from grandstand.inventory import api as inventory
@@ -208,3 +210,23 @@ def test_a_page_of_orders_is_the_latest_first(sqlite_world: World) -> None:
     first, second = orders_of(owner.person_id), orders_of(owner.person_id, page=2)
     assert [found.order_id for found in first.orders] == [each.order_id for each in reversed(placed[1:])]
     assert ([found.order_id for found in second.orders], first.has_more, second.has_more) == ([placed[0].order_id], True, False)
+
+
+def test_nothing_that_costs_something_is_ordered_without_a_way_to_pay(world: World) -> None:
+    owner = world.buyer()
+    world.add(owner, world.sell())
+    with paying_with():
+        with pytest.raises(NoWayToPay):
+            world.place(owner)
+        assert world.basket(owner).ready
+    placed = world.place(owner)
+    with paying_with(), pytest.raises(NoWayToPay):
+        begin_payment(
+            order_id=placed.order_id, owner=owner, provider_code="", return_path="/", platform_url="http://here", description="Order", now=NOW
+        )
+
+
+def test_what_costs_nothing_needs_no_way_to_pay(world: World) -> None:
+    with paying_with():
+        placed = world.order(world.sell(price_minor=0))
+    assert order(placed.order_id).status is OrderStatus.PAID

@@ -1,8 +1,11 @@
 """Sixteen processes at once, on PostgreSQL, each race with its control where the race is not another room's."""
 
 import multiprocessing
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,12 +14,16 @@ from grandstand.commerce.checks import check_orders
 from grandstand.commerce.facts import OrderPaid
 from grandstand.commerce.queries.documents import documents_of
 from grandstand.commerce.queries.orders import order
+from grandstand.commerce.services.baskets import add_lines_many
 from grandstand.commerce.services.recording import record_payment_facts_many
 from grandstand.commerce.testing import NOW, World, later, make_fact
 from grandstand.commerce.tests import racers
 from grandstand.commerce.tests.looking import books, facts_told, given, stock
-from grandstand.commerce.values import Adding, LineRefund, OrderStatus, RefundAsk
+from grandstand.commerce.values import Adding, LineRefund, LineSet, OrderStatus, Owner, RefundAsk
+from grandstand.inventory import api as inventory
+from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
+from grandstand.store.api import Database
 
 RACERS = 16
 
@@ -143,3 +150,33 @@ def test_sixteen_processes_number_without_a_gap_and_without_a_double(postgresql_
 def test_without_the_counter_sixteen_processes_give_one_number(postgresql_world: World) -> None:
     """The control: the highest number and one is the same for all who look at once."""
     assert race(racers.look_then_number, postgresql_world, *([] for _ in range(RACERS))) == [1] * RACERS
+
+
+def test_lines_that_grow_beside_new_ones_deadlock_nobody(postgresql_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two buyers who have what the other adds; each has set the new line aside before anyone gives the old hold back."""
+    world, refs = postgresql_world, [postgresql_world.sell(), postgresql_world.sell()]
+    owners = [world.buyer(), world.buyer()]
+    for owner, ref in zip(owners, refs, strict=True):
+        world.add(owner, ref)
+    both, release_many = threading.Barrier(2), inventory.release_many
+
+    def release_together(*arguments: Any, **more: Any) -> list[bool]:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return release_many(*arguments, **more)
+
+    def add(owner: Owner) -> list[LineSet | Refusal]:
+        database = Database(world.database.url)
+        addings = [Adding(key=new_id().hex, owner=owner, market_code="fr", ref=ref, quantity=1) for ref in refs]
+        try:
+            with database.write() as tx:  # a deadlock is raised here
+                return add_lines_many(tx, addings, now=NOW)
+        finally:
+            database.close()
+
+    monkeypatch.setattr(inventory, "release_many", release_together)
+    with ThreadPoolExecutor(2) as threads:
+        answers = [answer for told in threads.map(add, owners) for answer in told]
+    assert [type(answer) for answer in answers] == [LineSet] * 4
+    assert [stock(world, ref) for ref in refs] == [(3, 0), (3, 0)]
+    assert both.broken

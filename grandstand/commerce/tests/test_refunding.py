@@ -109,14 +109,14 @@ def test_nothing_goes_back_of_what_was_not_paid_or_went_back_already(world: Worl
 
 def test_a_refund_beyond_what_was_captured_meets_a_wall(world: World) -> None:
     placed = world.bought(world.sell(price_minor=1200))
-    with world.database.write() as tx, pytest.raises(WallHit, match="commerce_order_refunds_within"):
+    with pytest.raises(WallHit, match="commerce_order_refunds_within"), world.database.write() as tx:
         tx.execute("UPDATE commerce_order SET refunded_minor = 1201 WHERE id = %s", (placed.order_id,))
 
 
 def test_a_refund_beyond_the_line_meets_a_wall(world: World) -> None:
     placed = world.bought(world.sell(price_minor=1200))
     (line,) = line_ids(placed)
-    with world.database.write() as tx, pytest.raises(WallHit, match="commerce_sale_line_refunds_within"):
+    with pytest.raises(WallHit, match="commerce_sale_line_refunds_within"), world.database.write() as tx:
         tx.execute("UPDATE commerce_sale_line SET refunded_minor = 1201 WHERE id = %s", (line.line_id,))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grandstand.commerce.payments import FactKind, ProviderFact
 from grandstand.commerce.rules.numbers import gaps
-from grandstand.commerce.rules.orders import new_number, share_of, status_of
+from grandstand.commerce.rules.orders import new_number, part_of, share_of, status_of
 from grandstand.commerce.rules.payments import fold, paired, taken_from
 from grandstand.commerce.rules.tax import Rate, rate_for, taxed, totals_of
 from grandstand.commerce.testing import NOW, euros, make_fact
@@ -164,10 +164,11 @@ def test_debits_and_credits_that_differ_are_a_fault() -> None:
 @given(st.integers(1, 10**7), RATES, st.lists(st.integers(1, 6), min_size=1, max_size=6))
 def test_a_line_given_back_in_any_steps_comes_to_the_line_exactly(minor: int, rate_bp: int, steps: list[int]) -> None:
     line = taxed(price=euros(minor), rate=a_rate(rate_bp), included=True)
-    quantity, before, parts = sum(steps), 0, []
+    quantity, before, gone, parts = sum(steps), 0, 0, []
     for step in steps:
-        parts.append(share_of(line, quantity=quantity, before=before, count=step))
+        parts.append(share_of(line, quantity=quantity, before=before, count=step, gone_minor=gone))
         before += step
+        gone += parts[-1].gross.minor
     assert sum(part.net.minor for part in parts) == line.net.minor
     assert sum(part.tax.minor for part in parts) == line.tax.minor
     assert all(part.net.minor >= 0 <= part.tax.minor for part in parts)
@@ -176,18 +177,34 @@ def test_a_line_given_back_in_any_steps_comes_to_the_line_exactly(minor: int, ra
 def test_more_than_the_line_cannot_be_given_back() -> None:
     line = Taxed(net=euros(100), tax=euros(20), place="FR", rate_bp=2000)
     with pytest.raises(ValueError, match="not within"):
-        share_of(line, quantity=2, before=1, count=2)
+        share_of(line, quantity=2, before=1, count=2, gone_minor=60)
+
+
+@given(st.integers(1, 10**7), RATES, st.lists(st.tuples(st.integers(0, 3), st.integers(0, 10**7)), max_size=8))
+def test_money_that_went_back_without_units_counts_for_the_next_ones(minor: int, rate_bp: int, steps: list[tuple[int, int]]) -> None:
+    line = taxed(price=euros(minor), rate=a_rate(rate_bp), included=True)
+    quantity, before, gone, parts = sum(count for count, _ in steps) + 1, 0, 0, []
+    for count, alone in steps:
+        parts.append(part_of(line, before_minor=gone, after_minor=min(gone + alone, minor)))
+        gone += parts[-1].gross.minor
+        parts.append(share_of(line, quantity=quantity, before=before, count=count, gone_minor=gone))
+        gone, before = gone + parts[-1].gross.minor, before + count
+    parts.append(share_of(line, quantity=quantity, before=before, count=quantity - before, gone_minor=gone))
+    assert (sum(part.net.minor for part in parts), sum(part.tax.minor for part in parts)) == (line.net.minor, line.tax.minor)
+    assert all(part.net.minor >= 0 <= part.tax.minor for part in parts)
 
 
 @pytest.mark.parametrize(
-    ("completed", "cancelled", "sent_back", "refunded", "status"),
+    ("completed", "cancelled", "sent_back", "refunded", "refunded_minor", "status"),
     [
-        (False, False, False, 0, OrderStatus.AWAITING_PAYMENT),
-        (True, False, False, 0, OrderStatus.PAID),
-        (True, False, False, 1, OrderStatus.PARTLY_REFUNDED),
-        (True, False, False, 3, OrderStatus.REFUNDED),
-        (False, True, False, 0, OrderStatus.CANCELLED),
-        (False, True, True, 0, OrderStatus.SENT_BACK),
+        (False, False, False, 0, 0, OrderStatus.AWAITING_PAYMENT),
+        (True, False, False, 0, 0, OrderStatus.PAID),
+        (True, False, False, 1, 100, OrderStatus.PARTLY_REFUNDED),
+        (True, False, False, 0, 1, OrderStatus.PARTLY_REFUNDED),
+        (True, False, False, 0, 300, OrderStatus.REFUNDED),
+        (True, False, False, 3, 300, OrderStatus.REFUNDED),
+        (False, True, False, 0, 0, OrderStatus.CANCELLED),
+        (False, True, True, 0, 0, OrderStatus.SENT_BACK),
     ],
 )
 def test_where_an_order_stands_follows_from_what_happened(
@@ -195,9 +212,18 @@ def test_where_an_order_stands_follows_from_what_happened(
     cancelled: bool,  # noqa: FBT001
     sent_back: bool,  # noqa: FBT001
     refunded: int,
+    refunded_minor: int,
     status: OrderStatus,
 ) -> None:
-    found = status_of(completed=completed, cancelled=cancelled, sent_back=sent_back, units=3, refunded_units=refunded)
+    found = status_of(
+        completed=completed,
+        cancelled=cancelled,
+        sent_back=sent_back,
+        units=3,
+        refunded_units=refunded,
+        total_minor=300,
+        refunded_minor=refunded_minor,
+    )
     assert found is status
 
 

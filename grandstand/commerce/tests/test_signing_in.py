@@ -1,10 +1,16 @@
+import pytest
+
+from grandstand.commerce.payments import FactKind
 from grandstand.commerce.queries.baskets import find_basket
 from grandstand.commerce.queries.orders import order
+from grandstand.commerce.refusals import LineRefused
 from grandstand.commerce.rules.orders import COUNTDOWN_MARGIN
 from grandstand.commerce.services.adopting import adopt
-from grandstand.commerce.testing import NOW, World, later
-from grandstand.commerce.tests.looking import stock
-from grandstand.commerce.values import LineState, Owner
+from grandstand.commerce.services.refunding import refund_many
+from grandstand.commerce.testing import BY, NOW, World, later, make_fact
+from grandstand.commerce.tests.looking import stock, sweep
+from grandstand.commerce.values import LineState, OrderStatus, Owner, RefundAsk
+from grandstand.inventory import api as inventory
 from grandstand.people.testing import make_person
 
 
@@ -44,6 +50,50 @@ def test_what_a_visitor_ordered_is_theirs_after_signing_in(world: World) -> None
     found = order(placed.order_id, owner=owner)
     assert (found.owner, [change.by for change in found.history][-1]) == (owner, owner.actor)
     assert adopt_again(world, owner) == owner
+
+
+def test_what_a_visitor_bought_counts_towards_what_they_may_have_as_a_person(world: World) -> None:
+    ref, visitor = world.sell(units=9, cap=3), Owner(visitor="v")
+    world.bought(ref, 2, owner=visitor)
+    owner = sign_in(world, "v")
+    with pytest.raises(LineRefused) as refused:
+        world.add(owner, ref, 2, now=later(minutes=6))
+    assert (refused.value.detail["reason"], refused.value.detail["left"]) == ("cap", 1)
+    world.add(owner, ref, 1, now=later(minutes=6))
+    assert stock(world, ref) == (1, 2)
+    assert_caps_are_counted(world)
+
+
+def test_an_order_and_a_basket_of_before_count_together_and_the_order_stays(world: World) -> None:
+    ref, visitor = world.sell(units=9, cap=3), Owner(visitor="v")
+    person_id = make_person().id
+    world.bought(ref, 2, owner=Owner(person_id=person_id))
+    placed = world.order(ref, 3, owner=visitor)
+    with world.database.write() as tx:
+        adopt(tx, visitor="v", person_id=person_id, now=later(minutes=1))
+    world.pay(placed, now=later(minutes=2))
+    assert (order(placed.order_id).status, stock(world, ref)) == (OrderStatus.PAID, (0, 5))
+    assert_caps_are_counted(world)
+
+
+def test_what_an_adopted_order_gives_back_may_be_bought_again(world: World) -> None:
+    """Also after its hold lapsed and was taken again by a late payment: it is the person's cap that has room then."""
+    ref, visitor = world.sell(units=9, cap=2), Owner(visitor="v")
+    placed = world.order(ref, 2, owner=visitor)
+    payment_id = world.open_payment(placed, visitor)
+    sweep(world)
+    owner = sign_in(world, "v")
+    world.tell(make_fact(payment_id, FactKind.CAPTURED, placed.total.minor), now=later(minutes=31))
+    assert order(placed.order_id).status is OrderStatus.PAID
+    with world.database.write() as tx:
+        refund_many(tx, [RefundAsk(key="k", order_id=placed.order_id, reason="for a test")], by=BY, now=later(minutes=40))
+    world.add(owner, ref, 2, now=later(minutes=41))
+    assert_caps_are_counted(world)
+
+
+def assert_caps_are_counted(world: World) -> None:
+    with world.database.write() as tx:
+        assert [finding.name for finding in inventory.check_stock(tx) if not finding.healthy] == []
 
 
 def adopt_again(world: World, owner: Owner) -> Owner:

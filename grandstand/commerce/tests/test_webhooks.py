@@ -3,8 +3,10 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.test import Client
 
@@ -38,6 +40,17 @@ def test_only_the_banks_signature_opens_the_webhook(buying: Buying) -> None:
     assert post(body, signature(body, now=NOW), provider="stripe") == 404
     assert Client().get("/payments/webhooks/test/").status_code == 405
     assert post(b" " * (webhooks.LARGEST_BYTES + 1), "") == 413
+
+
+def test_a_body_in_chunks_is_not_read_beyond_the_largest(buying: Buying) -> None:
+    scope = {"type": "http", "method": "POST", "path": "/payments/webhooks/test/", "headers": [(b"transfer-encoding", b"chunked")]}
+
+    def answer(size_bytes: int) -> tuple[int, int]:
+        body = BytesIO(b" " * size_bytes)
+        return webhooks.webhook(ASGIRequest(scope, body), provider="test").status_code, body.tell()
+
+    assert answer(webhooks.LARGEST_BYTES) == (400, webhooks.LARGEST_BYTES)  # unsigned
+    assert answer(32 * 1024 * 1024) == (413, webhooks.LARGEST_BYTES + 1)
 
 
 def test_a_signature_is_of_its_body_and_of_its_time(buying: Buying) -> None:

@@ -12,7 +12,7 @@ from grandstand.commerce.values.baskets import (
     SellerPart,
     ShippingChoice,
 )
-from grandstand.commerce.values.items import Description, ItemRef, Owner, ShipTo
+from grandstand.commerce.values.items import Appointment, Description, ItemRef, Owner, ShipTo
 from grandstand.commerce.values.money import (
     Begun,
     Document,
@@ -43,6 +43,7 @@ from grandstand.commerce.values.taxes import NewTaxRate, Taxed, TaxSum, Totals
 
 __all__ = [
     "Adding",
+    "Appointment",
     "Basket",
     "BasketLine",
     "Begun",

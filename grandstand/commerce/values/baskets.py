@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from grandstand.commerce.values.items import Description, ItemRef, Owner
+from grandstand.commerce.values.items import Appointment, Description, ItemRef, Owner
 from grandstand.commerce.values.taxes import Taxed, Totals
 from grandstand.kit.money import Money
 
@@ -25,7 +25,10 @@ class LineState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketLine:
-    """One item of a basket. `unit_price` is what the buyer saw when they took it; `new_price` differs from it when it has changed since.
+    """One item of a basket.
+
+    `unit_price` is what the buyer saw when they took it; `new_price` is that of now when price or
+    conditions have changed since, `moved_from` when and where it took place then, when that has changed.
 
     `shown_until` is when the countdown ends, COUNTDOWN_MARGIN before the hold may be swept. `problem` is a code of inventory.Reason or NoQuote.
     `taxed` is None where no rate is known for the place, or the line cannot be bought.
@@ -39,6 +42,7 @@ class BasketLine:
     description: Description
     unit_price: Money
     new_price: Money | None
+    moved_from: Appointment | None
     taxed: Taxed | None
     state: LineState
     problem: str
@@ -133,9 +137,13 @@ class LineChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineSet:
-    """A line of a basket is set aside until `expires_at`; a countdown ends at rules.shown_until of it."""
+    """A line of a basket is set aside until `expires_at`; a countdown ends at rules.shown_until of it.
+
+    `repeated`: the answer to a key that was asked before, so that nothing was set aside now.
+    """
 
     basket_id: UUID
     line_id: UUID
     hold_id: UUID
     expires_at: datetime
+    repeated: bool = False

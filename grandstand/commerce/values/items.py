@@ -1,14 +1,16 @@
 """Things, people and places."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from grandstand.kit.actors import Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRef:
+class ItemRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that can be sold: the kind of its seller (`ticket`, `product`) and the id within it (an offer, a variant)."""
 
     kind: str
@@ -34,6 +36,31 @@ class ShipTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """When and where an item takes place; None where that is not known yet. `place` and, by language, `places` name `place_id`."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    time_zone: str
+    place_id: UUID | None
+    place: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def moved_from(self, before: "Appointment") -> bool:
+        """Whether it is at another time or place than before, whatever these are called."""
+        return (self.starts_at, self.ends_at, self.where) != (before.starts_at, before.ends_at, before.where)
+
+    @property
+    def where(self) -> UUID | str:
+        """What tells its place from another: a name only where there is no id."""
+        return self.place_id or self.place
+
+    def place_in(self, language: str) -> str:
+        """The name of the place in a language where it has one."""
+        return self.places.get(language) or self.place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """An item in a person's language, for basket, receipt and notice. `path` is the page about it, without a language prefix."""
 
@@ -47,8 +74,7 @@ class Description:
     details: tuple[tuple[str, str], ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whose basket or order it is: a person, or a visitor known by a random key in their session. Exactly one of both."""
 
     person_id: UUID | None = None

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from grandstand.commerce.web import testbank, views, webhooks
+from grandstand.commerce.web import guests, testbank, views, webhooks
 
 app_name = "commerce"
 
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("payments/<uuid:payment_id>/", views.payment, name="payment"),
     path("papers/<uuid:document_id>.pdf", views.document, name="document"),
     path("receipts/<uuid:order_id>.pdf", views.receipt, name="receipt"),
+    path("orders/<uuid:order_id>/data", guests.data, name="guest_data"),
+    path("orders/<uuid:order_id>/forget", guests.forget, name="forget"),
 ]
 
 if settings.GRANDSTAND_TEST_PAYMENTS:
