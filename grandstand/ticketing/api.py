@@ -1,5 +1,6 @@
 """The door of ticketing: what is on sale, a person's tickets, the gate."""
 
+from grandstand.ticketing.adapters.seating_plan_json import plain_problems, read_plan, write_plan
 from grandstand.ticketing.bundles import BundleWrong, Scanner, decide_offline, read_bundle
 from grandstand.ticketing.checks import check_tickets
 from grandstand.ticketing.codes import Forged, read_code, write_code
@@ -7,6 +8,8 @@ from grandstand.ticketing.facts import (
     AdmissionTakenBack,
     BoxOfficeOpened,
     OfferChanged,
+    SeatsChanged,
+    SessionSeated,
     TicketAdmitted,
     TicketReinstated,
     TicketsIssued,
@@ -14,10 +17,15 @@ from grandstand.ticketing.facts import (
 )
 from grandstand.ticketing.queries.counts import live_count, reconciliation, sales_now
 from grandstand.ticketing.queries.gates import find_device, scan_place, scan_places
-from grandstand.ticketing.queries.offers import offers_for_session, sessions_on_sale
+from grandstand.ticketing.queries.offers import offers_by_id, offers_for_session, offers_of_sessions, sells_tickets, sessions_on_sale
+from grandstand.ticketing.queries.plans import SeatingRow, has_seated, plan, plan_views, plans_of_venue, seat_labels_many, seated_plan, seatings_many
 from grandstand.ticketing.queries.tickets import code, codes, history, my_tickets, ticket, tickets_beside, tickets_by_ids, tickets_of_order
 from grandstand.ticketing.rules import CATEGORIES, verify
+from grandstand.ticketing.rules.best import Chooser
+from grandstand.ticketing.rules.bowl import make_bowl
+from grandstand.ticketing.rules.plans import plan_categories, seats_by_category
 from grandstand.ticketing.services.admission import scan_many, take_back_admission
+from grandstand.ticketing.services.cancelled import refund_cancelled_sessions
 from grandstand.ticketing.services.categories import add_category, change_category, set_doors
 from grandstand.ticketing.services.files import order_calendar, order_pdf
 from grandstand.ticketing.services.gates import add_device, add_gate, add_gates, change_gate, revoke_device
@@ -26,7 +34,10 @@ from grandstand.ticketing.services.offers import change_offer, set_price
 from grandstand.ticketing.services.offline import scanner_bundle, upload_scans
 from grandstand.ticketing.services.opening import open_box_office, open_sessions
 from grandstand.ticketing.services.personal import TicketsOfPerson
+from grandstand.ticketing.services.plans import add_plan
+from grandstand.ticketing.services.seating import open_seats
 from grandstand.ticketing.services.selling import Tickets
+from grandstand.ticketing.services.shrinking import apply_shrink, preview_shrink
 from grandstand.ticketing.services.stakes import TicketStakes
 from grandstand.ticketing.services.telling import ORDER_CALENDAR, ORDER_PDF
 from grandstand.ticketing.services.voiding import activate_ticket, reinstate_ticket, void_ticket
@@ -42,6 +53,7 @@ from grandstand.ticketing.values import (
     GateCount,
     GateView,
     GateWrong,
+    HitParty,
     KeyUnreadable,
     Level,
     LiveCount,
@@ -55,6 +67,7 @@ from grandstand.ticketing.values import (
     NoSuchGate,
     NoSuchKey,
     NoSuchOffer,
+    NoSuchPlan,
     NoSuchTicket,
     NotOnSale,
     OfferOnSale,
@@ -63,6 +76,15 @@ from grandstand.ticketing.values import (
     OfferWrong,
     OfflineScan,
     Opened,
+    Plan,
+    PlanCategory,
+    PlanProblem,
+    PlanRead,
+    PlanRow,
+    PlanSeat,
+    PlanView,
+    PlanWrong,
+    Point,
     Reason,
     Reconciliation,
     Reserves,
@@ -71,8 +93,16 @@ from grandstand.ticketing.values import (
     SaleState,
     ScanAttempt,
     ScanPlace,
+    ScanReused,
+    SeatLabel,
+    SeatsUnresolved,
+    SeatSwap,
+    Section,
     SessionOnSale,
     SessionPlan,
+    Shape,
+    ShapeKind,
+    Shrink,
     Skipped,
     StockLine,
     Synced,
@@ -102,6 +132,7 @@ __all__ = [
     "Category",
     "CategoryPlan",
     "CategoryWrong",
+    "Chooser",
     "CodeContent",
     "Conditions",
     "Conflict",
@@ -111,6 +142,7 @@ __all__ = [
     "GateCount",
     "GateView",
     "GateWrong",
+    "HitParty",
     "KeyUnreadable",
     "Level",
     "LiveCount",
@@ -124,6 +156,7 @@ __all__ = [
     "NoSuchGate",
     "NoSuchKey",
     "NoSuchOffer",
+    "NoSuchPlan",
     "NoSuchTicket",
     "NotOnSale",
     "OfferChanged",
@@ -133,6 +166,15 @@ __all__ = [
     "OfferWrong",
     "OfflineScan",
     "Opened",
+    "Plan",
+    "PlanCategory",
+    "PlanProblem",
+    "PlanRead",
+    "PlanRow",
+    "PlanSeat",
+    "PlanView",
+    "PlanWrong",
+    "Point",
     "Reason",
     "Reconciliation",
     "Reserves",
@@ -141,9 +183,20 @@ __all__ = [
     "SalesNow",
     "ScanAttempt",
     "ScanPlace",
+    "ScanReused",
     "Scanner",
+    "SeatLabel",
+    "SeatSwap",
+    "SeatingRow",
+    "SeatsChanged",
+    "SeatsUnresolved",
+    "Section",
     "SessionOnSale",
     "SessionPlan",
+    "SessionSeated",
+    "Shape",
+    "ShapeKind",
+    "Shrink",
     "Skipped",
     "StockLine",
     "Synced",
@@ -172,6 +225,8 @@ __all__ = [
     "add_device",
     "add_gate",
     "add_gates",
+    "add_plan",
+    "apply_shrink",
     "change_category",
     "change_gate",
     "change_offer",
@@ -181,18 +236,31 @@ __all__ = [
     "decide_offline",
     "find_device",
     "find_words",
+    "has_seated",
     "history",
     "live_count",
+    "make_bowl",
     "my_tickets",
     "of_verdict",
+    "offers_by_id",
     "offers_for_session",
+    "offers_of_sessions",
     "open_box_office",
+    "open_seats",
     "open_sessions",
     "order_calendar",
     "order_pdf",
+    "plain_problems",
+    "plan",
+    "plan_categories",
+    "plan_views",
+    "plans_of_venue",
+    "preview_shrink",
     "read_bundle",
     "read_code",
+    "read_plan",
     "reconciliation",
+    "refund_cancelled_sessions",
     "reinstate_ticket",
     "revoke_device",
     "revoke_key",
@@ -202,6 +270,11 @@ __all__ = [
     "scan_place",
     "scan_places",
     "scanner_bundle",
+    "seat_labels_many",
+    "seated_plan",
+    "seatings_many",
+    "seats_by_category",
+    "sells_tickets",
     "sessions_on_sale",
     "set_doors",
     "set_price",
@@ -214,4 +287,5 @@ __all__ = [
     "verify",
     "void_ticket",
     "write_code",
+    "write_plan",
 ]

@@ -47,7 +47,10 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
-    """A session as of `synced_at`. `opens_at` and `closes_at` are None while its times are not known. Keys are base64, by key id."""
+    """A session as of `synced_at`. `opens_at` and `closes_at` are None while its times are not known. Keys are base64, by key id.
+
+    `called_off` is the reason for which it admits nobody: it was cancelled or postponed.
+    """
 
     format: int
     organisation_id: UUID
@@ -64,6 +67,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     void: frozenset[UUID]
     used: Mapping[UUID, Use]
     activated: frozenset[UUID]
+    called_off: Reason | None = None
 
     def keyring(self) -> dict[str, bytes]:
         """The public keys that verify tickets, and the next bundle."""
@@ -90,7 +94,7 @@ class Scanner:
 
 
 def decide_offline(bundle: Bundle, code: str, *, gate: Gate | None, now: datetime, seen: Mapping[UUID, Use] | None = None) -> Verdict:
-    """The answer to a code without a network: signature, session, gate and time are certain, void and used as of the last sync.
+    """The answer to a code without a network: signature, session and gate are certain; times, void, used and called off as of the last sync.
 
     `seen` are tickets that this scanner let in since.
     """
@@ -101,6 +105,7 @@ def decide_offline(bundle: Bundle, code: str, *, gate: Gate | None, now: datetim
     use = (seen or {}).get(content.ticket_id) or bundle.used.get(content.ticket_id)
     moved = bundle.opens_at is not None and bundle.closes_at is not None and content.session_id == bundle.session_id
     known = Known(
+        called_off=bundle.called_off,
         void=content.ticket_id in bundle.void,
         used_at=use.at if use is not None else None,
         used_gate=use.gate if use is not None else "",

@@ -1,16 +1,23 @@
 """What doctor looks at in this room."""
 
+from datetime import timedelta
+
+from grandstand.games import api as games
 from grandstand.kit.findings import Finding
 from grandstand.store.api import Kind, Tx
 from grandstand.ticketing.queries.keys import unreadable_keys
+from grandstand.ticketing.services.cancelled import unplanned
+
+LATE = timedelta(hours=6)
+"""A stadium of 80,000 is refunded in less, once its time has come."""
 
 SHOWN = 5
 """How many wrong rows a finding names: enough to start looking."""
 
 
 def check_tickets(tx: Tx) -> list[Finding]:
-    """Whether tickets, voidings, admissions and keys are as the rules of this room leave them. Six statements."""
-    return [_complete(tx), _sold_once(tx), _admitted_once(tx), _admissions_scanned(tx), _voidings(tx), _keys(tx)]
+    """Whether tickets, voidings, admissions, keys and refunds are as the rules of this room leave them. Eleven statements."""
+    return [_complete(tx), _sold_once(tx), _admitted_once(tx), _admissions_scanned(tx), _voidings(tx), _keys(tx), _cancelled(tx)]
 
 
 def _complete(tx: Tx) -> Finding:
@@ -68,14 +75,38 @@ def _voidings(tx: Tx) -> Finding:
 
 
 def _keys(tx: Tx) -> Finding:
-    wrong = [f"key {key_id} cannot be read with this installation's secret: restore the secret or rotate the key" for key_id in unreadable_keys(tx)]
+    wrong = [f"key {key_id} cannot be read with this installation's secret: restore the secret, or revoke the key" for key_id in unreadable_keys(tx)]
     missing = tx.rows(
         "SELECT DISTINCT s.organisation_id FROM ticketing_session_sale s WHERE NOT EXISTS ("
         "SELECT 1 FROM ticketing_signing_key k WHERE k.organisation_id = s.organisation_id AND k.revoked_at IS NULL)",
         kinds=[Kind.UUID],
     )
-    wrong += [f"organisation {organisation_id} sells tickets and has no key to sign them: rotate its key" for (organisation_id,) in missing]
+    wrong += [f"organisation {organisation_id} sells tickets and has no key to sign them: make one in the console" for (organisation_id,) in missing]
     return _finding("ticketing_keys_can_sign", wrong, "every organisation that sells tickets has a key that signs")
+
+
+def _cancelled(tx: Tx) -> Finding:
+    """Whoever had a ticket for a cancelled session has the money back, once its time has come."""
+    failed = tx.rows(
+        "SELECT r.session_id, n.order_id, n.reason FROM ticketing_order_not_refunded n JOIN ticketing_session_refund r ON r.id = n.refund_id "
+        "WHERE EXISTS (SELECT 1 FROM ticketing_ticket t WHERE t.order_id = n.order_id AND t.session_id = r.session_id AND NOT EXISTS ("
+        "SELECT 1 FROM ticketing_voiding v WHERE v.ticket_id = t.id AND v.origin = 'sale')) ORDER BY n.at, n.order_id",
+        kinds=[Kind.UUID, Kind.UUID, Kind.TEXT],
+    )
+    late = tx.rows(
+        "SELECT session_id FROM ticketing_session_refund WHERE ended_at IS NULL AND due_at < %s ORDER BY due_at",
+        (tx.now() - LATE,),
+        kinds=[Kind.UUID],
+    )
+    sessions = games.sessions_many(tx, sorted({row[0] for row in failed}))
+    wrong = [
+        f"order {order_id} could not be refunded though its session was cancelled ({reason}): refund it in the console"
+        for session_id, order_id, reason in failed
+        if sessions[session_id].status is games.Status.CANCELLED
+    ]
+    wrong += [f"session {session_id} was cancelled and its tickets are not all refunded: see whether the worker runs" for (session_id,) in late]
+    wrong += [f"session {session_id} was cancelled and no refund is planned: see whether the worker runs" for session_id, _ in unplanned(tx)]
+    return _finding("ticketing_cancelled_sessions_are_refunded", wrong, "everybody with a ticket for a cancelled session has the money back in time")
 
 
 def _finding(name: str, wrong: list[str], well: str) -> Finding:

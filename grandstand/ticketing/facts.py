@@ -14,6 +14,23 @@ class BoxOfficeOpened(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSeated(Fact):
+    """The seats of a session are those of this plan from now on: its first one, or a version with fewer."""
+
+    session_id: UUID
+    plan_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsChanged(Fact):
+    """Tickets of one order are for other seats of their session now. The seat changes say which, and why."""
+
+    session_id: UUID
+    order_id: UUID
+    change_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferChanged(Fact):
     """Price, conditions or status of an offer changed: what was read of it before is out of date."""
 

@@ -1,6 +1,7 @@
 """What ticketing does when something happened elsewhere, or here. Each runs in the transaction that marks its fact as delivered."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -9,15 +10,29 @@ from grandstand.games import api as games
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
 from grandstand.store.api import Change, Kind, Tx, record
-from grandstand.ticketing.facts import TicketReinstated, TicketsIssued, TicketVoided
+from grandstand.ticketing.facts import SeatsChanged, TicketReinstated, TicketsIssued, TicketVoided
 from grandstand.ticketing.queries.known import KnownTicket, known_tickets
+from grandstand.ticketing.queries.plans import seat_labels_many
+from grandstand.ticketing.services.cancelled import end_refund, plan_refund
 from grandstand.ticketing.services.telling import tell_holders, valid_tickets_of_session
 
 
 def send_tickets(tx: Tx, fact: TicketsIssued) -> None:
-    """Tell the buyer that the tickets are there, with a link, and with paper and calendar in the mail."""
+    """Tell the buyer that the tickets are there, with a link, and with paper and calendar in the mail.
+
+    A session that was cancelled or postponed at the moment of the payment was told of before there was a holder: that is told now, of a cancelled
+    one nothing else.
+    """
     tickets = [ticket for ticket in known_tickets(tx, fact.ticket_ids).values() if ticket.voiding is None]
-    tell_holders(tx, tickets, template="tickets_issued", occasion=fact.fact_id.hex, context={}, now=fact.occurred_at, with_files=True)
+    sessions = games.sessions_many(tx, sorted({ticket.session_id for ticket in tickets}))
+    cancelled = {session_id for session_id, session in sessions.items() if session.status is games.Status.CANCELLED}
+    postponed = {session_id for session_id, session in sessions.items() if session.status is games.Status.POSTPONED}
+    good = [ticket for ticket in tickets if ticket.session_id not in cancelled]
+    tell_holders(tx, good, template="tickets_issued", occasion=fact.fact_id.hex, context={}, now=fact.occurred_at, with_files=True)
+    for session_id in sorted(cancelled | postponed):
+        of_session = [ticket for ticket in tickets if ticket.session_id == session_id]
+        template = "session_cancelled" if session_id in cancelled else "session_postponed"
+        tell_holders(tx, of_session, template=template, occasion=f"{fact.fact_id.hex}:{session_id.hex}", context={}, now=fact.occurred_at)
 
 
 def tell_of_voiding(tx: Tx, fact: TicketVoided) -> None:
@@ -38,6 +53,23 @@ def tell_of_reinstatement(tx: Tx, fact: TicketReinstated) -> None:
     tell_holders(tx, found, template="ticket_reinstated", occasion=fact.fact_id.hex, context=context, now=fact.occurred_at)
 
 
+def tell_of_seats(tx: Tx, fact: SeatsChanged) -> None:
+    """Tell the buyer which seats became which, and why, with the new paper."""
+    where, param = tx.among("c.id", Kind.UUID, fact.change_ids)
+    rows = tx.rows(
+        f"SELECT c.ticket_id, c.from_seat_id, c.to_seat_id, c.reason FROM ticketing_seat_change c WHERE {where} ORDER BY c.id",
+        (param,),
+        kinds=[Kind.UUID, Kind.UUID, Kind.UUID, Kind.TEXT],
+    )
+    labels = seat_labels_many(tx, [(fact.session_id, seat_id) for _, *pair, _ in rows for seat_id in pair])
+    seats: list[Json] = [
+        {"before": asdict(labels[fact.session_id, before]), "after": asdict(labels[fact.session_id, after])} for _, before, after, _ in rows
+    ]
+    context: dict[str, Json] = {"reason": "; ".join(sorted({reason for *_, reason in rows})), "seats": seats}
+    tickets = list(known_tickets(tx, [row[0] for row in rows]).values())
+    tell_holders(tx, tickets, template="seats_changed", occasion=fact.fact_id.hex, context=context, now=fact.occurred_at, with_files=True)
+
+
 def tell_of_move(tx: Tx, fact: games.SessionMoved) -> None:
     """Tell every holder of the new time or place. Codes shown before stay good; those shown from now on carry the new times."""
     context: dict[str, Json] = {
@@ -53,8 +85,18 @@ def tell_of_postponement(tx: Tx, fact: games.SessionPostponed) -> None:
 
 
 def tell_of_cancellation(tx: Tx, fact: games.SessionCancelled) -> None:
-    """Tell every holder that it will not take place. Their tickets stay as they are until the money goes back."""
+    """Tell every holder that it will not take place. Their tickets stay as they are until the money goes back, which begins later."""
     _tell_session(tx, fact.session_id, "session_cancelled", {}, fact)
+
+
+def plan_refund_of_session(tx: Tx, fact: games.SessionCancelled) -> None:
+    """Everybody with a ticket gets the money back, unless the session takes place after all."""
+    plan_refund(tx, session_id=fact.session_id, cancelled_at=fact.occurred_at)
+
+
+def end_refund_of_session(tx: Tx, fact: games.SessionReinstated) -> None:
+    """It takes place after all, so no more money goes back."""
+    end_refund(tx, session_id=fact.session_id, reinstated_at=fact.occurred_at)
 
 
 def tell_of_return(tx: Tx, fact: games.SessionReinstated) -> None:

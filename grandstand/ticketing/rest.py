@@ -78,7 +78,10 @@ class GateOut(Schema):
 
 
 class PlaceOut(Schema):
-    """A session at which tickets can be scanned. Tickets admit from `opens_at` up to, not including, `closes_at`; null while not known."""
+    """A session at which tickets can be scanned. Tickets admit from `opens_at` up to, not including, `closes_at`; null while not known.
+
+    `called_off` says that nobody is admitted: `session_cancelled` or `session_postponed`; null while the session takes place.
+    """
 
     session_id: UUID
     code: str
@@ -87,11 +90,15 @@ class PlaceOut(Schema):
     time_zone: str
     opens_at: datetime | None
     closes_at: datetime | None
+    called_off: Reason | None
     gates: list[GateOut]
 
 
 class ScanIn(Schema):
-    """A code held before a scanner. Send the same `scan_id` again after a lost answer: it is answered again and admits nobody twice."""
+    """A code held before a scanner. Send the same `scan_id` again after a lost answer: it is answered again and admits nobody twice.
+
+    Each scan has an id of its own: under that of another code or gate it is refused.
+    """
 
     model_config = _example({"scan_id": "0198c0de-7a00-7000-8000-00000000000a", "code": "CBUSB2C4…", "gate_id": None})
     code: str = Field(max_length=2000)
@@ -100,7 +107,10 @@ class ScanIn(Schema):
 
 
 class AnswerOut(Schema):
-    """The answer to a scan. `reason` is null when admitted. `word` and `why` are for people, in the language asked for."""
+    """The answer to a scan. `reason` is null when admitted. `word` and `why` are for people, in the language asked for.
+
+    `answered_at` is when this scan was answered first: long ago, this is that answer again, and lets nobody else in.
+    """
 
     model_config = _example(
         {
@@ -113,6 +123,7 @@ class AnswerOut(Schema):
             "ticket_id": "0198c0de-7a00-7000-8000-00000000000b",
             "used_at": "2031-07-01T16:04:00Z",
             "used_gate": "Gate 3",
+            "answered_at": "2031-07-01T16:09:00Z",
         }
     )
     scan_id: UUID
@@ -124,6 +135,7 @@ class AnswerOut(Schema):
     ticket_id: UUID | None
     used_at: datetime | None
     used_gate: str
+    answered_at: datetime
 
 
 class OfflineScanIn(Schema):
@@ -186,7 +198,7 @@ class BundleOut(Schema):
     signature: str
 
 
-_Errors = {401: ErrorOut, 404: ErrorOut, 429: ErrorOut}
+_Errors = {401: ErrorOut, 404: ErrorOut, 409: ErrorOut, 429: ErrorOut}
 
 
 @router.get("/sessions", response={200: list[PlaceOut], 401: ErrorOut}, summary="Sessions to scan for, by the opening of their doors")
@@ -207,12 +219,12 @@ def show_place(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
 @router.post("/sessions/{session_id}/scans", response={200: AnswerOut, **_Errors}, summary="Scan one code")
 @for_scanners
 def scan(request: HttpRequest, session_id: UUID, asked: ScanIn) -> dict[str, Any]:
-    """A refusal at the gate is an answer (200), not an error."""
+    """A refusal at the gate is an answer (200), not an error. A `scan_id` that stands for another scan is one (409): nobody is let in."""
     place, device, now = _place(request, session_id), _device(request), clock.now()
     attempt = ScanAttempt(scan_id=asked.scan_id, code=asked.code, session_id=session_id, gate_id=asked.gate_id, device_id=device.id)
     _limited(lambda tx: check_rate(tx, key=f"device:{device.id}", now=now))
     (verdict,) = write_retrying(lambda tx: ticketing.scan_many(tx, [attempt], by=_by(device), now=now))
-    return _answer_out(attempt, verdict, place, _language(request))
+    return _answer_out(attempt, verdict, place, _language(request)) | {"answered_at": verdict.answered_at or now}
 
 
 @router.get("/sessions/{session_id}/bundle", response={200: BundleOut, **_Errors}, summary="What a scanner takes along to a gate without a network")
@@ -276,6 +288,7 @@ def _place_out(place: ScanPlace) -> dict[str, Any]:
         "time_zone": place.time_zone,
         "opens_at": place.entry.starts_at if place.entry is not None else None,
         "closes_at": place.entry.ends_at if place.entry is not None else None,
+        "called_off": place.called_off,
         "gates": place.gates,
     }
 

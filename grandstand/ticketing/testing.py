@@ -18,10 +18,13 @@ from grandstand.store.api import Kind, read, write
 from grandstand.ticketing.queries.offers import offers_of_sessions
 from grandstand.ticketing.queries.sales import gates_of_venues
 from grandstand.ticketing.queries.tickets import codes, tickets_by_ids
+from grandstand.ticketing.rules.plans import plan_categories
 from grandstand.ticketing.services.gates import add_gates
 from grandstand.ticketing.services.issuing import issue_many
 from grandstand.ticketing.services.opening import open_sessions
-from grandstand.ticketing.values import CategoryPlan, Conditions, NewGate, Reserves, SessionPlan, TicketState
+from grandstand.ticketing.services.plans import add_plan
+from grandstand.ticketing.services.seating import open_seats
+from grandstand.ticketing.values import CategoryPlan, Conditions, NewGate, Plan, Reserves, SessionPlan, TicketState
 
 NOW = datetime(2031, 6, 2, 12, tzinfo=UTC)
 BY = Actor.system("test")
@@ -110,6 +113,46 @@ def make_box_office(
         stock = inventory.availability_many(tx, [offer.account_id for offer in found])
         offers = {offer.category.code: offer.id for offer in found if stock[offer.account_id].code == "public"}
     return BoxOffice(session=session, offers=offers, gates=make_gates(session, gates))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """A session that is sold by its seats. `accessible` are its offers of accessible places with their companions', by category code."""
+
+    office: BoxOffice
+    plan: Plan
+    plan_id: UUID
+    seating_id: UUID
+    accessible: dict[str, UUID]
+
+
+NOTHING_ASIDE = Reserves(accessible_percent=0, kill_percent=0, contingency_percent=0)
+
+
+def make_hall(
+    plan: Plan,
+    *,
+    session: Session | None = None,
+    reserves: Reserves = NOTHING_ASIDE,
+    now: datetime = NOW,
+    price_minor: int = 12_000,
+    **conditions: Any,
+) -> Hall:
+    """Open the box office of a session by the seats of a plan; each seat costs the same."""
+    session = session or games.make_session()
+    assert session.venue_id is not None, "seats are at a venue"
+    sold = SessionPlan(session_id=session.id, categories=plan_categories(plan, {each.code: [euros(price_minor)] for each in plan.categories}))
+    with write() as tx:
+        open_sessions(tx, plans=[sold], now=now, by=BY, reason="for a test", conditions=Conditions(**conditions), reserves=reserves)
+        plan_id = add_plan(tx, plan=plan, venue_id=session.venue_id, now=now, by=BY, reason="for a test")
+        seating_id = open_seats(tx, session_id=session.id, plan_id=plan_id, now=now, by=BY, reason="for a test")
+        found = offers_of_sessions(tx, [session.id])
+        stock = inventory.availability_many(tx, [offer.account_id for offer in found])
+    of: dict[str, dict[str, UUID]] = {"public": {}, "accessible": {}}
+    for offer in found:
+        of[stock[offer.account_id].code][offer.category.code] = offer.id
+    office = BoxOffice(session=session, offers=of["public"])
+    return Hall(office=office, plan=plan, plan_id=plan_id, seating_id=seating_id, accessible=of["accessible"])
 
 
 def make_gates(session: Session, numbers: tuple[int, ...]) -> dict[int, UUID]:

@@ -43,3 +43,18 @@ WALLS = (
     append_only("ticketing_reinstatement"),
     append_only("ticketing_scan"),
 )
+
+PLAN_WALLS = (
+    same_on_both_sides(
+        name="ticketing_seating_is_its_sellers",
+        table="ticketing_session_seating",
+        columns=["session_id", "organisation_id"],
+        target="ticketing_session_sale",
+        target_columns=["session_id", "organisation_id"],
+        say="a session is seated by the organisation that sells it",
+    ),
+    append_only("ticketing_seat_plan"),
+    append_only("ticketing_planned_seat"),
+    append_only("ticketing_session_seating"),
+    append_only("ticketing_seat_change"),
+)

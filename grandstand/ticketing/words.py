@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, pgettext
 
 from grandstand.kit.errors import Refusal
-from grandstand.ticketing.values import EventKind, Reason, TicketState, Verdict
+from grandstand.ticketing.values import EventKind, Reason, SeatLabel, TicketState, Verdict
 from grandstand.ui.formats import instant_text, time_text
 from grandstand.ui.refusals import Said
 
@@ -24,11 +24,29 @@ class Answer:
 
 def of_verdict(verdict: Verdict, *, zone: str, language: str) -> Answer:
     """The answer to a scan in words, times in the session's zone."""
-    as_of = gettext("As of the last sync at %(time)s") % {"time": time_text(verdict.as_of, zone=zone)} if verdict.as_of is not None else ""
+    as_of = _as_of(verdict, zone)
     if verdict.reason is None:
         return Answer(admitted=True, word=gettext("Come in"), why=gettext("One person, with this ticket."), do="", as_of=as_of)
     word, why, do = _refused(verdict, verdict.reason, zone, language)
     return Answer(admitted=False, word=word, why=why, do=do, as_of=as_of)
+
+
+def _as_of(verdict: Verdict, zone: str) -> str:
+    if verdict.as_of is not None:
+        return gettext("As of the last sync at %(time)s") % {"time": time_text(verdict.as_of, zone=zone)}
+    if verdict.answered_at is not None:
+        return gettext("The same scan was answered at %(time)s: nobody else is let in by it.") % {"time": time_text(verdict.answered_at, zone=zone)}
+    return ""
+
+
+def scan_again() -> Answer:
+    """The answer to a form that was sent before with another code, as after going back."""
+    return Answer(
+        admitted=False,
+        word=gettext("Check again"),
+        why=gettext("This form was sent before, for another scan. Nobody was let in now."),
+        do=gettext("The code is in the field: press the button once more."),
+    )
 
 
 def _refused(verdict: Verdict, reason: Reason, zone: str, language: str) -> tuple[str, str, str]:
@@ -37,18 +55,6 @@ def _refused(verdict: Verdict, reason: Reason, zone: str, language: str) -> tupl
         return instant_text(instant, zone=zone, language=language) if instant is not None else ""
 
     match reason:
-        case Reason.FORGED:
-            return (
-                gettext("Not a ticket"),
-                gettext("This code was not made by us."),
-                gettext("Ask for the ticket in the app or on paper, and scan it again."),
-            )
-        case Reason.WRONG_SESSION:
-            return (
-                gettext("Other session"),
-                gettext("A true ticket, for another session."),
-                gettext("Show the person the day, time and venue on the ticket."),
-            )
         case Reason.WRONG_GATE:
             gates = ", ".join(str(gate) for gate in sorted(verdict.gates))
             return gettext("Other gate"), gettext("This ticket admits at gate %(gates)s.") % {"gates": gates}, gettext("Show the way there.")
@@ -56,16 +62,42 @@ def _refused(verdict: Verdict, reason: Reason, zone: str, language: str) -> tupl
             return gettext("Too early"), gettext("Doors open %(when)s.") % {"when": when("starts_at")}, gettext("Ask the person to come back then.")
         case Reason.TOO_LATE:
             return gettext("Too late"), gettext("The session ended %(when)s.") % {"when": when("ends_at")}, ""
-        case Reason.NOT_ACTIVATED:
-            return (
-                gettext("Not activated"),
-                gettext("A true ticket that its holder has not activated."),
-                gettext("The holder opens it under My tickets and presses Activate, then you scan again."),
-            )
-        case Reason.VOID:
-            return gettext("Void"), gettext("This ticket was taken back."), gettext("Send the person to the box office: it knows why.")
         case Reason.ALREADY_USED:
             return gettext("Already used"), _used(verdict, zone, language), gettext("Is it the same person? If not, send both to the box office.")
+        case _:
+            return _whatever_the_ticket(reason)
+
+
+def _whatever_the_ticket(reason: Reason) -> tuple[str, str, str]:
+    """The words of reasons that say no more than themselves."""
+    return {
+        Reason.FORGED: (
+            gettext("Not a ticket"),
+            gettext("This code was not made by us."),
+            gettext("Ask for the ticket in the app or on paper, and scan it again."),
+        ),
+        Reason.WRONG_SESSION: (
+            gettext("Other session"),
+            gettext("A true ticket, for another session."),
+            gettext("Show the person the day, time and venue on the ticket."),
+        ),
+        Reason.NOT_ACTIVATED: (
+            gettext("Not activated"),
+            gettext("A true ticket that its holder has not activated."),
+            gettext("The holder opens it under My tickets and presses Activate, then you scan again."),
+        ),
+        Reason.VOID: (gettext("Void"), gettext("This ticket was taken back."), gettext("Send the person to the box office: it knows why.")),
+        Reason.SESSION_CANCELLED: (
+            gettext("Cancelled"),
+            gettext("This session does not take place."),
+            gettext("The money goes back by itself: nobody need queue for it."),
+        ),
+        Reason.SESSION_POSTPONED: (
+            gettext("Postponed"),
+            gettext("This session does not take place at its old time."),
+            gettext("The ticket stays good for the new one: its holder is written to."),
+        ),
+    }[reason]
 
 
 def _used(verdict: Verdict, zone: str, language: str) -> str:
@@ -92,6 +124,8 @@ def script_words() -> dict[str, Any]:
             "not_valid_yet": said(gettext("Too early"), gettext("Doors open %(when)s.") % {"when": "{when}"}),
             "too_late": said(gettext("Too late"), gettext("The session ended %(when)s.") % {"when": "{when}"}),
             "not_activated": said(gettext("Not activated"), gettext("A true ticket that its holder has not activated.")),
+            "session_cancelled": said(*_whatever_the_ticket(Reason.SESSION_CANCELLED)),
+            "session_postponed": said(*_whatever_the_ticket(Reason.SESSION_POSTPONED)),
             "void": said(gettext("Void"), gettext("This ticket was taken back."), gettext("Send the person to the box office: it knows why.")),
             "already_used": said(
                 gettext("Already used"),
@@ -115,6 +149,12 @@ def script_words() -> dict[str, Any]:
     }
 
 
+def of_called_off(reason: Reason) -> Answer:
+    """What the scan page says of a session that admits nobody before anything is scanned."""
+    word, why, do = _whatever_the_ticket(reason)
+    return Answer(admitted=False, word=word, why=why, do=do)
+
+
 def of_reason(reason: Reason) -> str:
     """A reason in one or two words, for tables."""
     return {
@@ -126,6 +166,8 @@ def of_reason(reason: Reason) -> str:
         Reason.NOT_ACTIVATED: gettext("Not activated"),
         Reason.VOID: gettext("Void"),
         Reason.ALREADY_USED: gettext("Already used"),
+        Reason.SESSION_CANCELLED: gettext("Cancelled"),
+        Reason.SESSION_POSTPONED: gettext("Postponed"),
     }[reason]
 
 
@@ -139,6 +181,12 @@ def of_state(state: TicketState) -> tuple[str, str]:
     }[state]
 
 
+def of_seat(seat: SeatLabel) -> str:
+    """A seat as it is printed in a line: section, row and number."""
+    said = {"section": seat.section, "row": seat.row, "seat": seat.number}
+    return gettext("Section %(section)s, row %(row)s, seat %(seat)s") % said
+
+
 def of_event(kind: EventKind) -> str:
     """What happened to a ticket, in a word or two."""
     return {
@@ -147,6 +195,7 @@ def of_event(kind: EventKind) -> str:
         EventKind.VOIDED: pgettext("ticket", "Taken back"),
         EventKind.REINSTATED: pgettext("ticket", "Given back"),
         EventKind.ADMITTED: pgettext("ticket", "Used at the gate"),
+        EventKind.SEAT_CHANGED: pgettext("ticket", "Other seat"),
     }[kind]
 
 
@@ -167,6 +216,7 @@ def find_words(refusal: Refusal) -> Said | None:
             gettext("Codes cannot be made at the moment"),
             gettext("The box office has been told. Your ticket stays good: try again soon."),
         ),
+        "scan_reused": (gettext("Scan again"), gettext("That scan's number belongs to another one, so nobody was let in by it.")),
         "too_many_scans": (gettext("Too many scans at once"), gettext("Wait a few seconds, then scan again.")),
     }.get(refusal.code)
     return Said(title=words[0], body=words[1]) if words else None

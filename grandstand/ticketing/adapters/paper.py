@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from grandstand.ticketing.adapters.qr import qr_rows
 from grandstand.ticketing.values import TicketState, TicketView
+from grandstand.ticketing.words import of_seat
 from grandstand.ui.formats import instant_text, money_text, time_text, zone_text
 
 REGULAR, BOLD, CHINESE = "Helvetica", "Helvetica-Bold", "STSong-Light"
@@ -84,9 +85,9 @@ def _facts(canvas: Canvas, ticket: TicketView, top: float, language: str) -> Non
         (_("Starts"), starts, zone),
         (_("Doors open"), doors, _ends(ticket)),
         (_("Venue"), ticket.venue or unknown, ticket.zone),
-        (_("Category"), ticket.category.name, _("Gate: %(gates)s") % {"gates": ", ".join(ticket.gates)} if ticket.gates else _("Any gate")),
+        (_("Category"), ticket.category.name, _("Gate: %(gates)s") % {"gates": ", ".join(gates)} if (gates := ticket.gate_names) else _("Any gate")),
         (_("Price"), money_text(ticket.price, language=language), ""),
-        (_("Ticket"), _("%(number)s of %(of)s") % {"number": ticket.number, "of": ticket.of}, str(ticket.id)[-12:].upper()),
+        _which(ticket),
     ]
     column = (WIDTH - 2 * MARGIN) / 2
     for n, (label, value, more) in enumerate(cells):
@@ -95,6 +96,12 @@ def _facts(canvas: Canvas, ticket: TicketView, top: float, language: str) -> Non
         value_line = _wrapped(value, size=13, width=column - 6 * mm, bold=True)[0]
         _text(canvas, x, y - 5.5 * mm, value_line, size=13, bold=True)
         _text(canvas, x, y - 10 * mm, more, size=9, colour=SOFT)
+
+
+def _which(ticket: TicketView) -> tuple[str, str, str]:
+    """The seat where there is one, else which ticket of how many."""
+    number, of = _("%(number)s of %(of)s") % {"number": ticket.number, "of": ticket.of}, str(ticket.id)[-12:].upper()
+    return (_("Seat"), of_seat(ticket.seat), f"{number} · {of}") if ticket.seat is not None else (_("Ticket"), number, of)
 
 
 def _ends(ticket: TicketView) -> str:

@@ -27,7 +27,7 @@ from grandstand.movement.console import OrganisationAdmin, Panel, ReasonForm, co
 from grandstand.store.api import read, write
 from grandstand.ticketing import api as ticketing
 from grandstand.ticketing.admin.common import BOX_OFFICE, SEE, how
-from grandstand.ticketing.models import SessionSale
+from grandstand.ticketing.models import OrderNotRefunded, SessionRefund, SessionSale
 from grandstand.ticketing.services.categories import set_doors
 from grandstand.ticketing.values import CategoryPlan, Conditions, OfferWrong, SalesLine, SessionPlan
 from grandstand.ui import charts
@@ -94,11 +94,11 @@ class SessionSaleAdmin(OrganisationAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj:
-            return ["code", "title", "starts", "opened_at", "seats", "accounts", "doors_before_min", *self._why(request, obj)]
+            return ["code", "title", "starts", "opened_at", "seats", "accounts", "money_back", "doors_before_min", *self._why(request, obj)]
         return ["session", "seats_a", "price_a", "seats_b", "price_b", "seats_c", "price_c", "doors_before_min", "reason"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code", "title", "starts", "opened_at", "seats", "accounts") if obj else ()
+        return ("code", "title", "starts", "opened_at", "seats", "accounts", "money_back") if obj else ()
 
     def get_urls(self) -> list[URLPattern]:
         """And the page that shows sales as they happen."""
@@ -179,6 +179,21 @@ class SessionSaleAdmin(OrganisationAdmin):
         heads = [gettext("Category"), gettext("Account"), gettext("On hand"), gettext("Held"), gettext("Sold"), pgettext("seats", "Free")]
         head = format_html_join("", "<th scope=col>{}</th>", [(each,) for each in heads])
         return format_html('<table class="seat-accounts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, rows)
+
+    @display(description=_("refunds of its cancellation"), empty_value="–")
+    def money_back(self, obj: SessionSale) -> SafeString | None:
+        """How far the refunds of a cancelled session are, and the orders that a person has to look at."""
+        refund = SessionRefund.objects.filter(sale=obj).order_by("-cancelled_at").first()
+        if refund is None:
+            return None
+        failed = OrderNotRefunded.objects.filter(refund=refund).order_by("at", "id")
+        lines = [
+            (gettext("From"), f"{refund.due_at:%Y-%m-%d %H:%M} UTC"),
+            (gettext("Orders refunded"), refund.refunded),
+            (gettext("Ended"), f"{refund.ended_at:%Y-%m-%d %H:%M} UTC" if refund.ended_at is not None else "–"),
+            *((gettext("Could not be refunded"), f"{each.order_id}: {each.reason}") for each in failed),
+        ]
+        return format_html_join("", "<div>{}: <b>{}</b></div>", lines)
 
     def organisation_of(self, obj: Any, *, change: bool = True) -> UUID | None:
         found: UUID = obj.organisation_id if change else obj.session.organisation_id

@@ -7,7 +7,7 @@ from uuid import UUID
 from grandstand.games import api as games
 from grandstand.store.api import Tx, read, table
 from grandstand.ticketing import models
-from grandstand.ticketing.queries.sales import gates_of_venues
+from grandstand.ticketing.queries.sales import called_off, gates_of_venues
 from grandstand.ticketing.rules import entry_window, token_digest
 from grandstand.ticketing.values import DeviceView, GateView, NotOnSale, ScanPlace
 
@@ -64,5 +64,6 @@ def _place(session: games.SessionBrief, organisation_id: UUID, doors_before_min:
         time_zone=session.time_zone,
         starts_at=session.starts_at,
         entry=entry_window(starts_at=session.starts_at, ends_at=session.ends_at, doors_before_min=doors_before_min),
+        called_off=called_off(session),
         gates=gates,
     )

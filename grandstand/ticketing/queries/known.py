@@ -10,7 +10,7 @@ from grandstand.ticketing.rules import in_language, ticket_state
 from grandstand.ticketing.values import TicketState, VoidedBy
 
 _SQL = """
-SELECT t.id, t.organisation_id, t.session_id, t.offer_id, t.order_id, t.line_id, t.serial, t.holder_id, t.issued_at,
+SELECT t.id, t.organisation_id, t.session_id, t.offer_id, t.order_id, t.line_id, t.serial, t.holder_id, t.issued_at, t.seat_id,
        o.gates, o.needs_activation, c.at, v.id, v.number, v.origin, v.at, v.reason, a.id, a.at, g.name, g.names
 FROM ticketing_ticket t
 JOIN ticketing_offer o ON o.id = t.offer_id
@@ -20,7 +20,7 @@ LEFT JOIN ticketing_admission a ON a.ticket_id = t.id
 LEFT JOIN ticketing_gate g ON g.id = a.gate_id
 WHERE """
 _KINDS = [
-    *(Kind.UUID, Kind.UUID, Kind.UUID, Kind.UUID, Kind.UUID, Kind.UUID, Kind.INT, Kind.UUID, Kind.INSTANT),
+    *(Kind.UUID, Kind.UUID, Kind.UUID, Kind.UUID, Kind.UUID, Kind.UUID, Kind.INT, Kind.UUID, Kind.INSTANT, Kind.UUID),
     *(Kind.JSON, Kind.BOOL, Kind.INSTANT, Kind.UUID, Kind.INT, Kind.TEXT, Kind.INSTANT, Kind.TEXT, Kind.UUID, Kind.INSTANT, Kind.TEXT, Kind.JSON),
 ]
 
@@ -49,6 +49,7 @@ class KnownTicket:
     serial: int
     holder_id: UUID | None
     issued_at: datetime
+    seat_id: UUID | None
     gates: frozenset[int]
     needs_activation: bool
     activated_at: datetime | None
@@ -94,7 +95,7 @@ def _known(tx: Tx, column: str, values: Sequence[UUID], language: str) -> dict[U
 
 def _ticket(row: Row, language: str) -> KnownTicket:
     *ticket, gates, needs_activation, activated_at, voiding_id, number, origin, voided_at, reason, admission_id, used_at, gate, gate_names = row
-    names = ("id", "organisation_id", "session_id", "offer_id", "order_id", "line_id", "serial", "holder_id", "issued_at")
+    names = ("id", "organisation_id", "session_id", "offer_id", "order_id", "line_id", "serial", "holder_id", "issued_at", "seat_id")
     voiding = None if voiding_id is None else KnownVoiding(id=voiding_id, number=number, origin=VoidedBy(origin), at=voided_at, reason=reason)
     return KnownTicket(
         **dict(zip(names, ticket, strict=True)),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from grandstand.games import api as games
 from grandstand.inventory import api as inventory
+from grandstand.kit.codecs import digest
 from grandstand.kit.money import Money
 from grandstand.kit.spans import Span
 from grandstand.movement.api import Market
@@ -54,6 +55,11 @@ class OfferRow:
         """When it is sold, never after the session."""
         return rules.sale_window(starts_at=self.sale_starts_at, ends_at=self.sale_ends_at, session_ends_at=session.ends_at)
 
+    def version_at(self, price: rules.PriceNow, session: games.SessionBrief) -> int:
+        """Another number whenever price, conditions, time or place are others: what moved while it lay in a basket is not ordered unseen."""
+        seen = [self.version, price.version, session.starts_at, session.ends_at, session.venue_id, session.zone]
+        return int(digest(seen)[:15], 16)  # 60 bits: within a bigint
+
 
 def offers_by_id(tx: Tx, offer_ids: Sequence[UUID], *, language: str = "en") -> dict[UUID, OfferRow]:
     """The offers with these ids. One raw statement."""
@@ -95,6 +101,17 @@ def sessions_on_sale(*, session_ids: Sequence[UUID], market: Market, now: dateti
         for offer in _on_sale(tx, sorted(set(session_ids)), market, "en", now):
             by_session[offer.session_id].append(offer)
     return {session_id: _summary(session_id, offers) for session_id, offers in by_session.items()}
+
+
+def sells_tickets(tx: Tx, *, now: datetime) -> bool:
+    """Whether tickets that cost something are on sale for a session that is still to come. At most two statements."""
+    rows = tx.rows(
+        "SELECT DISTINCT o.session_id FROM ticketing_offer o JOIN ticketing_offer_price p ON p.offer_id = o.id "
+        "WHERE o.status = 'on_sale' AND p.amount_minor > 0",
+        kinds=[Kind.UUID],
+    )
+    sessions = games.sessions_many(tx, sorted(session_id for (session_id,) in rows)) if rows else {}
+    return any(session.status != games.Status.CANCELLED and (session.ends_at is None or session.ends_at > now) for session in sessions.values())
 
 
 def _offers(tx: Tx, column: str, values: Sequence[UUID], language: str) -> list[OfferRow]:
@@ -149,7 +166,7 @@ def _offer_on_sale(
         limit_per_line=offer.limit_per_line,
         cap_per_person=offer.cap_per_person,
         needs_activation=offer.needs_activation,
-        version=offer.version + price.version,
+        version=offer.version_at(price, session),
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from grandstand.games import api as games
 from grandstand.store.api import Tx, table
 from grandstand.ticketing import models
 from grandstand.ticketing.rules import in_language
-from grandstand.ticketing.values import GateView
+from grandstand.ticketing.values import GateView, Reason
 
 SALE = table(models.SessionSale)
 GATE = table(models.Gate)
@@ -33,6 +34,11 @@ def sales_by_session(tx: Tx, session_ids: Sequence[UUID]) -> dict[UUID, SaleRow]
         session_id: SaleRow(session_id=session_id, organisation_id=organisation_id, doors_before_min=doors_before_min, opened_at=opened_at)
         for session_id, organisation_id, doors_before_min, opened_at in rows
     }
+
+
+def called_off(session: games.SessionBrief) -> Reason | None:
+    """Why a session admits nobody whatever the time; None while it takes place."""
+    return {games.Status.CANCELLED: Reason.SESSION_CANCELLED, games.Status.POSTPONED: Reason.SESSION_POSTPONED}.get(session.status)
 
 
 def gates_by_id(tx: Tx, gate_ids: Sequence[UUID], *, language: str = "en") -> dict[UUID, GateView]:

@@ -1,7 +1,7 @@
 """A person's tickets, as they are shown; and the codes on them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 from uuid import UUID
@@ -15,9 +15,10 @@ from grandstand.ticketing.codes import write_code
 from grandstand.ticketing.queries.keys import signers
 from grandstand.ticketing.queries.known import KnownTicket, known_tickets
 from grandstand.ticketing.queries.offers import OfferRow, offers_by_id
+from grandstand.ticketing.queries.plans import seat_labels_many
 from grandstand.ticketing.queries.sales import gates_of_venues, sales_by_session
 from grandstand.ticketing.rules import entry_window
-from grandstand.ticketing.values import EventKind, GateView, NoCode, NoSuchTicket, TicketEvent, TicketState, TicketView, VoidedBy
+from grandstand.ticketing.values import EventKind, GateView, NoCode, NoSuchTicket, SeatLabel, TicketEvent, TicketState, TicketView, VoidedBy
 
 TICKET = table(models.Ticket)
 
@@ -25,21 +26,21 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def my_tickets(*, person_id: UUID, language: str) -> list[TicketView]:
-    """Every ticket of a person, by the session's start, those to be confirmed last. Eight statements whatever their number."""
+    """Every ticket of a person, by the session's start, those to be confirmed last. Eight statements, ten with seats whatever their number."""
     with read() as tx:
         ids = [id_ for (id_,) in tx.select(TICKET, ["id"], "holder_id = %s", (person_id,))]
         return _views(tx, ids, language)
 
 
 def tickets_of_order(*, order_id: UUID, holder_id: UUID | None, language: str) -> list[TicketView]:
-    """The tickets of an order that belong to this person, or to nobody (a guest's) when None. Eight statements."""
+    """The tickets of an order that belong to this person, or to nobody (a guest's) when None. Eight statements, ten with seats."""
     with read() as tx:
         found = tx.select(TICKET, ["id", "holder_id"], "order_id = %s", (order_id,))
         return _views(tx, [id_ for id_, holder in found if holder == holder_id], language)
 
 
 def ticket(*, ticket_id: UUID, holder_id: UUID, language: str) -> TicketView:
-    """One ticket of this person. Raises NoSuchTicket, for somebody else's too. Eight statements."""
+    """One ticket of this person. Raises NoSuchTicket, for somebody else's too. Eight statements, ten with seats."""
     with read() as tx:
         found = [view for view in _views(tx, [ticket_id], language) if view.holder_id == holder_id]
     if not found:
@@ -48,7 +49,7 @@ def ticket(*, ticket_id: UUID, holder_id: UUID, language: str) -> TicketView:
 
 
 def tickets_beside(*, ticket_id: UUID, holder_id: UUID, language: str) -> list[TicketView]:
-    """One ticket of this person and all others of its order for its session, in their order. Raises NoSuchTicket. Nine statements."""
+    """One ticket of this person and all others of its order for its session, in order. Raises NoSuchTicket. Nine statements, eleven with seats."""
     with read() as tx:
         found = tx.rows(
             "SELECT o.id FROM ticketing_ticket t JOIN ticketing_ticket o "
@@ -62,7 +63,7 @@ def tickets_beside(*, ticket_id: UUID, holder_id: UUID, language: str) -> list[T
 
 
 def tickets_by_ids(*, ticket_ids: Sequence[UUID], language: str) -> list[TicketView]:
-    """Tickets whoever holds them: for notices and the box office. Eight statements."""
+    """Tickets whoever holds them: for notices and the box office. Eight statements, ten with seats."""
     with read() as tx:
         return _views(tx, ticket_ids, language)
 
@@ -101,7 +102,7 @@ def code(*, ticket: TicketView, now: datetime) -> str:
 
 
 def history(*, ticket_id: UUID, language: str) -> list[TicketEvent]:
-    """Everything that happened to a ticket, in order. Three statements."""
+    """Everything that happened to a ticket, in order. Four statements."""
     with read() as tx:
         known = known_tickets(tx, [ticket_id], language=language).get(ticket_id)
         if known is None:
@@ -112,6 +113,7 @@ def history(*, ticket_id: UUID, language: str) -> list[TicketEvent]:
             (ticket_id,),
             kinds=[Kind.INSTANT, Kind.TEXT, Kind.TEXT, Kind.INSTANT, Kind.TEXT],
         )
+        changes = tx.rows("SELECT at, reason FROM ticketing_seat_change WHERE ticket_id = %s", (ticket_id,), kinds=[Kind.INSTANT, Kind.TEXT])
     events = [TicketEvent(kind=EventKind.ISSUED, at=known.issued_at)]
     if known.activated_at is not None:
         events.append(TicketEvent(kind=EventKind.ACTIVATED, at=known.activated_at))
@@ -121,6 +123,7 @@ def history(*, ticket_id: UUID, language: str) -> list[TicketEvent]:
         is_taken_over = following is not None and following[2] == VoidedBy.SALE and following[0] == back_at
         if back_at is not None and not is_taken_over:
             events.append(TicketEvent(kind=EventKind.REINSTATED, at=back_at, reason=why_back))
+    events += [TicketEvent(kind=EventKind.SEAT_CHANGED, at=at, reason=why) for at, why in changes]
     if known.used_at is not None:
         events.append(TicketEvent(kind=EventKind.ADMITTED, at=known.used_at, gate=known.used_gate))
     return sorted(events, key=lambda event: event.at)
@@ -150,6 +153,7 @@ def _views(tx: Tx, ticket_ids: Sequence[UUID], language: str) -> list[TicketView
     for gate in gates_of_venues(tx, sorted({s.venue_id for s in sessions.values() if s.venue_id is not None}), language=language):
         gates[gate.venue_id].append(gate)
     places = _places(tx, list(known.values()))
+    seats = seat_labels_many(tx, [(t.session_id, t.seat_id) for t in known.values() if t.seat_id is not None], language=language)
     views = [
         _view(
             ticket,
@@ -160,6 +164,7 @@ def _views(tx: Tx, ticket_ids: Sequence[UUID], language: str) -> list[TicketView
             sales[ticket.session_id].doors_before_min,
             gates,
             places[ticket.id],
+            seats=seats,
         )
         for ticket in known.values()
     ]
@@ -190,6 +195,8 @@ def _view(
     doors_before_min: int,
     gates: dict[UUID, list[GateView]],
     place: tuple[int, int],
+    *,
+    seats: Mapping[tuple[UUID, UUID], SeatLabel],
 ) -> TicketView:
     at_venue = gates.get(session.venue_id, []) if session.venue_id is not None else []
     return TicketView(
@@ -213,6 +220,7 @@ def _view(
         gates=tuple(gate.name for gate in at_venue if gate.number in known.gates),
         gate_numbers=known.gates,
         category=offer.category,
+        seat=None if known.seat_id is None else seats.get((known.session_id, known.seat_id)),
         price=price,
         order_id=known.order_id,
         number=place[0],

@@ -30,9 +30,11 @@ def ticket_state(*, void: bool, used: bool, needs_activation: bool, activated: b
 class Known:
     """What is known of a ticket beyond its code. `window` and `gates`, when given, are newer than the code's: the session was moved since.
 
-    `activated` matters only where the code asks for it. `as_of` is set when this was known at a scanner's last sync.
+    `called_off` is the reason for which the session admits nobody, None while it takes place. `activated` matters only where the code asks for
+    it. `as_of` is set when this was known at a scanner's last sync.
     """
 
+    called_off: Reason | None = None
     void: bool = False
     used_at: datetime | None = None
     used_gate: str = ""
@@ -50,7 +52,7 @@ def token_digest(token: str) -> str:
 def verify(code: str, *, keys: Keyring, session_id: UUID, gate: int | None, now: datetime) -> Verdict:
     """Decide from the code and the public keys alone: signature, session, gate and time. No network, no database.
 
-    `gate` None asks about no gate. What the code cannot know (void, used, activated) is taken to be in order.
+    `gate` None asks about no gate. What the code cannot know (called off, void, used, activated) is taken to be in order.
     """
     try:
         content = read_code(code, keys=keys)
@@ -62,8 +64,9 @@ def verify(code: str, *, keys: Keyring, session_id: UUID, gate: int | None, now:
 def decide(content: CodeContent, known: Known, *, session_id: UUID, gate: int | None, now: datetime) -> Verdict:
     """The answer to a code whose signature is true.
 
-    The reason that nothing can mend comes first: another session, void, used; then where and when; then what the holder can still do. So nobody
-    walks to the right gate to hear there that the ticket is void.
+    The reason that nothing can mend comes first: another session, cancelled, void, used; then what only waiting mends, where and when; then what
+    the holder can still do. So nobody walks to the right gate to hear there that the ticket is void, and nobody whose ticket was refunded with
+    its session is sent to the box office to hear why.
     """
     window = known.window or content.window
     gates = content.gates if known.gates is None else known.gates
@@ -86,8 +89,10 @@ def _reason(
 ) -> Reason | None:
     checks = {
         Reason.WRONG_SESSION: content.session_id != session_id,
+        Reason.SESSION_CANCELLED: known.called_off is Reason.SESSION_CANCELLED,
         Reason.VOID: known.void,
         Reason.ALREADY_USED: known.used_at is not None,
+        Reason.SESSION_POSTPONED: known.called_off is Reason.SESSION_POSTPONED,
         Reason.WRONG_GATE: gate is not None and bool(gates) and gate not in gates,
         Reason.NOT_VALID_YET: window.starts_at is not None and now < window.starts_at,
         Reason.TOO_LATE: window.ends_at is not None and now >= window.ends_at,

@@ -102,15 +102,16 @@ def best_state(states: Collection[SaleState]) -> SaleState:
 # -- opening the box office --------------------------------------------------------------------------------------------------------------
 
 
-def set_aside(seats: int, reserves: Reserves) -> dict[str, int]:
-    """How a category's seats are spread over accounts, the rest for the public; by the largest remainder, so that they add up to `seats`."""
-    percents = {
-        "accessible": reserves.accessible_percent,
-        "kill": reserves.kill_percent,
-        "contingency": reserves.contingency_percent,
-    }
+def set_aside(seats: int, reserves: Reserves, *, accessible: int | None = None) -> dict[str, int]:
+    """How a category's seats are spread over accounts, the rest for the public; by the largest remainder, so that they add up to `seats`.
+
+    `accessible` is how many the seat plan has for that account; None takes its share.
+    """
+    others = {"kill": reserves.kill_percent, "contingency": reserves.contingency_percent}
+    percents = ({"accessible": reserves.accessible_percent} if accessible is None else {}) | others
     shares = {"public": 100 - sum(percents.values()), **percents}
-    return dict(zip(shares, _spread(seats, list(shares.values())), strict=True))
+    known = {} if accessible is None else {"accessible": accessible}
+    return known | dict(zip(shares, _spread(seats - (accessible or 0), list(shares.values())), strict=True))
 
 
 def category_plans(*, lowest: Money, highest: Money, seats: int, rates: Mapping[str, Decimal]) -> tuple[CategoryPlan, ...]:

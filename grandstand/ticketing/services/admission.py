@@ -13,20 +13,20 @@ from grandstand.ticketing import models
 from grandstand.ticketing.codes import Forged, read_code
 from grandstand.ticketing.facts import AdmissionTakenBack, TicketAdmitted
 from grandstand.ticketing.queries.known import KnownTicket, known_tickets, lock_tickets
-from grandstand.ticketing.queries.sales import SaleRow, gates_by_id, keyrings, sales_by_session
+from grandstand.ticketing.queries.sales import SaleRow, called_off, gates_by_id, keyrings, sales_by_session
 from grandstand.ticketing.rules import Known, decide, entry_window
-from grandstand.ticketing.services.scanning import ScanRow, write_scans
+from grandstand.ticketing.services.scanning import KeptScan, ScanRow, kept_scans, reused, write_scans
 from grandstand.ticketing.values import CodeContent, GateView, NoSuchGate, NoSuchTicket, NotOnSale, Reason, ScanAttempt, TicketNotUsed, Verdict
 
 ADMISSION = table(models.Admission)
-SCAN = table(models.Scan)
 
 
 def scan_many(tx: Tx, attempts: Sequence[ScanAttempt], *, by: Actor, now: datetime) -> list[Verdict]:
     """Answer each scan, in their order; who is admitted is in from now on, and nobody else with that ticket.
 
-    A scan that was answered before (same `scan_id`) gets the same answer and changes nothing. Fourteen statements at most whatever their number.
-    Raises NotOnSale for a session without box office, NoSuchGate for a gate that is not at its venue.
+    A scan that was answered before (same `scan_id`, code, session and gate) gets the same answer and changes nothing. Fourteen statements at most
+    whatever their number. Raises NotOnSale for a session without box office, NoSuchGate for a gate that is not at its venue, ScanReused for a
+    `scan_id` that stands for another code, session or gate: an answer lets in only whom it was given for.
     """
     if not attempts:
         return []
@@ -35,31 +35,30 @@ def scan_many(tx: Tx, attempts: Sequence[ScanAttempt], *, by: Actor, now: dateti
     ids = sorted({content.ticket_id for content in contents if content is not None})
     lock_tickets(tx, "id", ids)
     known = known_tickets(tx, ids)
-    before = _answered(tx, attempts)
+    before = kept_scans(tx, [attempt.scan_id for attempt in attempts])
+    fresh: dict[UUID, ScanRow] = {}
     verdicts: list[Verdict] = []
     admitted: dict[UUID, tuple[ScanAttempt, Verdict]] = {}
     for attempt, content in zip(attempts, contents, strict=True):
         ticket = None if content is None else known.get(content.ticket_id)
         if attempt.scan_id in before:
-            verdict = _again(before[attempt.scan_id], content, ticket)
-        elif content is None or ticket is None:
+            before[attempt.scan_id].must_be(attempt)
+            verdicts.append(_again(before[attempt.scan_id], content, ticket))
+            continue
+        if attempt.scan_id in fresh:
+            _must_be_same(fresh[attempt.scan_id].attempt, attempt)
+            verdicts.append(replace(fresh[attempt.scan_id].verdict, answered_at=now))
+            continue
+        if content is None or ticket is None:
             verdict = Verdict(reason=Reason.FORGED)
         else:
             verdict = _decide(content, ticket, attempt, place, now, admitted.get(ticket.id))
             if verdict.admitted:
                 admitted[ticket.id] = (attempt, verdict)
+        fresh[attempt.scan_id] = ScanRow(attempt=attempt, organisation_id=place.sales[attempt.session_id].organisation_id, verdict=verdict, at=now)
         verdicts.append(verdict)
     _admit(tx, admitted, known, by=by, now=now)
-    write_scans(
-        tx,
-        [
-            ScanRow(attempt=attempt, organisation_id=place.sales[attempt.session_id].organisation_id, verdict=verdict, at=now)
-            for attempt, verdict in zip(attempts, verdicts, strict=True)
-            if attempt.scan_id not in before
-        ],
-        by=by,
-        received_at=now,
-    )
+    write_scans(tx, list(fresh.values()), by=by, received_at=now)
     return verdicts
 
 
@@ -144,6 +143,7 @@ def _decide(
         gate = place.gate(first[0])
         used_at, used_gate = now, "" if gate is None else gate.name
     known = Known(
+        called_off=called_off(session),
         void=ticket.voiding is not None,
         used_at=used_at,
         used_gate=used_gate,
@@ -157,21 +157,23 @@ def _decide(
     return decide(content, known, session_id=attempt.session_id, gate=None if here is None else here.number, now=now)
 
 
-def _answered(tx: Tx, attempts: Sequence[ScanAttempt]) -> dict[UUID, str]:
-    return dict(tx.select_among(SCAN, ["id", "reason"], "id", sorted({attempt.scan_id for attempt in attempts})))
+def _must_be_same(first: ScanAttempt, attempt: ScanAttempt) -> None:
+    if (first.code, first.session_id, first.gate_id) != (attempt.code, attempt.session_id, attempt.gate_id):
+        raise reused(attempt.scan_id)
 
 
-def _again(reason: str, content: CodeContent | None, ticket: KnownTicket | None) -> Verdict:
-    if content is None or ticket is None:
-        return Verdict(reason=Reason(reason))
-    return Verdict(
-        reason=Reason(reason) if reason else None,
-        ticket_id=content.ticket_id,
+def _again(kept: KeptScan, content: CodeContent | None, ticket: KnownTicket | None) -> Verdict:
+    verdict = Verdict(reason=kept.reason, ticket_id=kept.ticket_id, answered_at=kept.at)
+    if content is None or ticket is None:  # forged, or its key was revoked since
+        return verdict
+    used = kept.reason is Reason.ALREADY_USED
+    return replace(
+        verdict,
         session_id=content.session_id,
         gates=ticket.gates,
         window=content.window,
-        used_at=ticket.used_at if reason == Reason.ALREADY_USED else None,
-        used_gate=ticket.used_gate if reason == Reason.ALREADY_USED else "",
+        used_at=ticket.used_at if used else None,
+        used_gate=ticket.used_gate if used else "",
     )
 
 

@@ -2,10 +2,10 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from grandstand.games import api as games
 from grandstand.kit.actors import Actor
@@ -16,14 +16,13 @@ from grandstand.ticketing.codes import Forged, read_code
 from grandstand.ticketing.facts import TicketAdmitted
 from grandstand.ticketing.queries.keys import signer
 from grandstand.ticketing.queries.known import KnownTicket, known_tickets, lock_tickets
-from grandstand.ticketing.queries.sales import SaleRow, gates_by_id, gates_of_venues, keyrings, sales_by_session
+from grandstand.ticketing.queries.sales import SaleRow, called_off, gates_by_id, gates_of_venues, keyrings, sales_by_session
 from grandstand.ticketing.rules import entry_window
-from grandstand.ticketing.services.scanning import ScanRow, write_scans
+from grandstand.ticketing.services.scanning import ScanRow, code_digest, kept_scans, write_scans
 from grandstand.ticketing.values import Conflict, NoSuchGate, NotOnSale, OfflineScan, Reason, ScanAttempt, Synced, Verdict
 
 ADMISSION = table(models.Admission)
 DEVICE = table(models.Device)
-SCAN = table(models.Scan)
 
 
 def scanner_bundle(tx: Tx, *, session_id: UUID, device_id: UUID | None, language: str, now: datetime) -> dict[str, Any]:
@@ -50,6 +49,7 @@ def scanner_bundle(tx: Tx, *, session_id: UUID, device_id: UUID | None, language
         void=frozenset(_void(tx, session_id)),
         used={ticket_id: bundles.Use(at=at, gate=names.get(gate_id, "")) for ticket_id, at, gate_id in _used(tx, session_id)},
         activated=frozenset(_activated(tx, session_id)),
+        called_off=called_off(session),
     )
     if device_id is not None:
         tx.update(DEVICE, [(device_id, now)], key=["id"], set_to=["synced_at"])
@@ -60,8 +60,10 @@ def upload_scans(tx: Tx, *, session_id: UUID, device_id: UUID | None, scans: Seq
     """Keep what a scanner decided without a network, and say where the database would have decided otherwise.
 
     Nothing is lost and nothing undone: who was let in is in. The first use of a ticket is its admission; a second one, or that of a void ticket,
-    is a conflict, reported here and kept with the scan. A scan uploaded before is counted as known. A scanner's clock that runs ahead is taken
-    as now. Eleven statements whatever the number of scans. Raises NotOnSale, NoSuchGate.
+    is a conflict, reported here and kept with the scan. A scan uploaded before is counted as known; one under the id of another scan is kept
+    under an id of its own. A scanner's clock that runs ahead is taken as now. Whether the session was called off by then is not asked: the
+    schedule says what is so now, not since when. Eleven statements whatever the number of scans.
+    Raises NotOnSale, NoSuchGate for a gate that is not the seller's.
     """
     sale = _sale(tx, session_id)
     keys = keyrings(tx, [sale.organisation_id]).get(sale.organisation_id, {})
@@ -69,9 +71,9 @@ def upload_scans(tx: Tx, *, session_id: UUID, device_id: UUID | None, scans: Seq
     ids = sorted({entry.ticket_id for entry in decoded if entry.ticket_id is not None})
     lock_tickets(tx, "id", ids)
     known = known_tickets(tx, ids)
-    before = {id_ for (id_,) in tx.select_among(SCAN, ["id"], "id", sorted({scan.scan_id for scan in scans}))}
-    gates = _gates(tx, scans)
-    judged = _judge([entry for entry in decoded if entry.scan.scan_id not in before], known, session_id, gates)
+    new = _new(tx, decoded, session_id)
+    gates = _gates(tx, scans, sale.organisation_id)
+    judged = _judge(new, known, session_id, gates)
     _admit(tx, judged, known, session_id, by=by, now=now)
     rows = [_row(each, sale, session_id, device_id) for each in judged]
     write_scans(tx, rows, by=by, received_at=now)
@@ -115,10 +117,38 @@ def _activated(tx: Tx, session_id: UUID) -> list[UUID]:
     return [ticket_id for (ticket_id,) in tx.rows(sql, (session_id,), kinds=[Kind.UUID])]
 
 
-def _gates(tx: Tx, scans: Sequence[OfflineScan]) -> dict[UUID, str]:
-    """Names of the gates that were scanned at; the session may have been moved to another venue since, so any gate will do."""
+type _Said = tuple[str, UUID, UUID | None, Reason | None]
+"""What makes two uploads the same scan: code, session, gate and answer."""
+
+
+def _new(tx: Tx, decoded: Sequence["_Decoded"], session_id: UUID) -> list["_Decoded"]:
+    """Those that are not in the journal, each under an id that no other scan has: nothing is lost, whatever ids the scanner made. One statement."""
+    said = [_said(entry.scan, session_id) for entry in decoded]
+    others = [_other_id(entry.scan, what) for entry, what in zip(decoded, said, strict=True)]
+    kept = kept_scans(tx, [*(entry.scan.scan_id for entry in decoded), *others])
+    taken: dict[UUID, _Said] = {id_: (scan.code_digest, scan.session_id, scan.gate_id, scan.reason) for id_, scan in kept.items()}
+    new = []
+    for entry, what, other_id in zip(decoded, said, others, strict=True):
+        kept_as = entry.scan.scan_id if taken.get(entry.scan.scan_id, what) == what else other_id
+        if kept_as not in taken:
+            taken[kept_as] = what
+            new.append(replace(entry, kept_as=kept_as))
+    return new
+
+
+def _said(scan: OfflineScan, session_id: UUID) -> _Said:
+    return code_digest(scan.code), session_id, scan.gate_id, scan.reason
+
+
+def _other_id(scan: OfflineScan, said: _Said) -> UUID:
+    """Made from what was scanned, so that the same upload finds it again."""
+    return uuid5(scan.scan_id, "|".join(str(part) for part in said))
+
+
+def _gates(tx: Tx, scans: Sequence[OfflineScan], organisation_id: UUID) -> dict[UUID, str]:
+    """Names of the gates that were scanned at. The session may have been moved to another venue since, so any gate of its seller will do."""
     ids = sorted({scan.gate_id for scan in scans if scan.gate_id is not None})
-    gates = {gate.id: gate.name for gate in gates_by_id(tx, ids).values()}
+    gates = {gate.id: gate.name for gate in gates_by_id(tx, ids).values() if gate.organisation_id == organisation_id}
     if unknown := [str(id_) for id_ in ids if id_ not in gates]:
         raise NoSuchGate("These gates do not exist.", gates=unknown)
     return gates
@@ -126,9 +156,10 @@ def _gates(tx: Tx, scans: Sequence[OfflineScan]) -> dict[UUID, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Decoded:
-    """An uploaded scan with what its code truly says."""
+    """An uploaded scan with what its code truly says. `kept_as` is its id in the journal."""
 
     scan: OfflineScan
+    kept_as: UUID
     at: datetime
     ticket_id: UUID | None
     session_id: UUID | None
@@ -138,8 +169,8 @@ class _Decoded:
         try:
             content = read_code(scan.code, keys=keys)
         except Forged:
-            return cls(scan=scan, at=min(scan.at, now), ticket_id=None, session_id=None)
-        return cls(scan=scan, at=min(scan.at, now), ticket_id=content.ticket_id, session_id=content.session_id)
+            return cls(scan=scan, kept_as=scan.scan_id, at=min(scan.at, now), ticket_id=None, session_id=None)
+        return cls(scan=scan, kept_as=scan.scan_id, at=min(scan.at, now), ticket_id=content.ticket_id, session_id=content.session_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +219,7 @@ def _admit(tx: Tx, judged: Sequence[_Judged], known: Mapping[UUID, KnownTicket],
     if not admitting:
         return
     rows = [
-        (id_, ticket.organisation_id, ticket.id, session_id, entry.scan.gate_id, entry.scan.scan_id, entry.at, str(by))
+        (id_, ticket.organisation_id, ticket.id, session_id, entry.scan.gate_id, entry.kept_as, entry.at, str(by))
         for id_, (ticket, entry) in zip(new_ids(len(admitting)), admitting, strict=True)
     ]
     tx.insert(ADMISSION, ["id", "organisation_id", "ticket_id", "session_id", "gate_id", "scan_id", "at", "actor"], rows)
@@ -210,7 +241,7 @@ def _admit(tx: Tx, judged: Sequence[_Judged], known: Mapping[UUID, KnownTicket],
 def _row(judged: _Judged, sale: SaleRow, session_id: UUID, device_id: UUID | None) -> ScanRow:
     scan = judged.entry.scan
     return ScanRow(
-        attempt=ScanAttempt(scan_id=scan.scan_id, code=scan.code, session_id=session_id, gate_id=scan.gate_id, device_id=device_id),
+        attempt=ScanAttempt(scan_id=judged.entry.kept_as, code=scan.code, session_id=session_id, gate_id=scan.gate_id, device_id=device_id),
         organisation_id=sale.organisation_id,
         verdict=Verdict(reason=scan.reason, ticket_id=judged.entry.ticket_id),
         at=judged.entry.at,

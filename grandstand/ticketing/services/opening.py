@@ -152,7 +152,7 @@ def _open(
             category_id=category_ids[opening.session.edition_id, category.code],
             stock_id=new_id(),
             pool_id=new_id(),
-            accounts={code: (new_id(), seats) for code, seats in rules.set_aside(category.seats, reserves).items()},
+            accounts={code: (new_id(), seats) for code, seats in rules.set_aside(category.seats, reserves, accessible=category.accessible).items()},
         )
         for opening in openings
         for category in opening.plan.categories

@@ -1,11 +1,12 @@
 """Tickets taken back, given back, made ready: each a row with who, when and why."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from grandstand.commerce.api import RevokedLine
+from grandstand.commerce.api import ChosenUnits, RevokedLine
+from grandstand.games import api as games
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id, new_ids
 from grandstand.store.api import Change, Tx, announce, record, table, write
@@ -33,19 +34,27 @@ _REINSTATEMENT = ["id", "organisation_id", "voiding_id", "at", "actor", "reason"
 def revoke_many(tx: Tx, lines: Sequence[RevokedLine], *, by: Actor, now: datetime) -> None:
     """Void `quantity` tickets of each line: those named, else unused ones, those that the box office voided first, then the newest.
 
-    What the box office had voided is its sale's from now on and cannot be reinstated. All or nothing. Raises TicketUsed (with when),
-    TicketIsVoid (its sale took it back before), TooFewTickets, TicketsMiscounted, NoSuchTicket. Eight statements.
+    What the box office had voided is its sale's from now on and cannot be reinstated. All or nothing. Raises TicketUsed (with when) unless the
+    session was cancelled, so that whoever came in came in vain; TicketIsVoid (its sale took it back before), TooFewTickets, TicketsMiscounted,
+    NoSuchTicket. Nine statements at most.
     """
-    line_ids = sorted({line.line_id for line in lines})
-    lock_tickets(tx, "line_id", line_ids)
-    of_line: dict[UUID, list[KnownTicket]] = defaultdict(list)
-    for ticket in known_of_lines(tx, line_ids).values():
-        of_line[ticket.line_id].append(ticket)
-    chosen: dict[UUID, tuple[KnownTicket, str]] = {}
-    for line in lines:
-        for ticket in _chosen(line, [ticket for ticket in of_line[line.line_id] if ticket.id not in chosen]):
-            chosen[ticket.id] = (ticket, line.reason)
-    _void(tx, chosen, origin=VoidedBy.SALE, by=by, now=now)
+    chosen = {ticket.id: (ticket, line.reason) for line, tickets in zip(lines, _of_lines(tx, lines), strict=True) for ticket in tickets}
+    _void(tx, chosen, origin=VoidedBy.SALE, by=by, now=now, in_vain=_used_in_vain(tx, [ticket for ticket, _ in chosen.values()]))
+
+
+def choose_many(tx: Tx, lines: Sequence[RevokedLine]) -> list[ChosenUnits]:
+    """The tickets that `revoke_many` would void, locked, with the seats that they are for now. Two statements.
+
+    Raises TooFewTickets, TicketsMiscounted, NoSuchTicket.
+    """
+    return [
+        ChosenUnits(
+            line_id=line.line_id,
+            unit_ids=tuple(ticket.id for ticket in tickets),
+            seat_ids=tuple(ticket.seat_id for ticket in tickets if ticket.seat_id is not None),
+        )
+        for line, tickets in zip(lines, _of_lines(tx, lines), strict=True)
+    ]
 
 
 def void_ticket(*, ticket_id: UUID, organisation_id: UUID, by: Actor, reason: str, now: datetime) -> None:
@@ -95,6 +104,21 @@ def activate_ticket(*, ticket_id: UUID, holder_id: UUID, now: datetime) -> None:
             record(tx, [_change(ticket, "activate", by, "the holder activated it")], now=now)
 
 
+def _of_lines(tx: Tx, lines: Sequence[RevokedLine]) -> list[list[KnownTicket]]:
+    """The tickets to take back of each line, none of them twice. They are locked."""
+    line_ids = sorted({line.line_id for line in lines})
+    lock_tickets(tx, "line_id", line_ids)
+    of_line: dict[UUID, list[KnownTicket]] = defaultdict(list)
+    for ticket in known_of_lines(tx, line_ids).values():
+        of_line[ticket.line_id].append(ticket)
+    gone: set[UUID] = set()
+    chosen = []
+    for line in lines:
+        chosen.append(_chosen(line, [ticket for ticket in of_line[line.line_id] if ticket.id not in gone]))
+        gone.update(ticket.id for ticket in chosen[-1])
+    return chosen
+
+
 def _chosen(line: RevokedLine, tickets: Sequence[KnownTicket]) -> list[KnownTicket]:
     if line.unit_ids:
         if len(set(line.unit_ids)) != line.quantity:
@@ -127,9 +151,24 @@ def _locked(tx: Tx, ticket_id: UUID, organisation_id: UUID) -> KnownTicket:
     return ticket
 
 
-def _void(tx: Tx, chosen: Mapping[UUID, tuple[KnownTicket, str]], *, origin: VoidedBy, by: Actor, now: datetime) -> None:
+def _used_in_vain(tx: Tx, tickets: Sequence[KnownTicket]) -> set[UUID]:
+    """The tickets among these by which somebody came in to a session that was cancelled then."""
+    used = [ticket for ticket in tickets if ticket.used_at is not None]
+    sessions = games.sessions_many(tx, sorted({ticket.session_id for ticket in used})) if used else {}
+    return {ticket.id for ticket in used if sessions[ticket.session_id].status is games.Status.CANCELLED}
+
+
+def _void(
+    tx: Tx,
+    chosen: Mapping[UUID, tuple[KnownTicket, str]],
+    *,
+    origin: VoidedBy,
+    by: Actor,
+    now: datetime,
+    in_vain: Collection[UUID] = frozenset(),
+) -> None:
     for ticket, _ in chosen.values():
-        if ticket.used_at is not None:
+        if ticket.used_at is not None and ticket.id not in in_vain:
             raise TicketUsed(
                 "Somebody came in with this ticket, so it cannot be taken back.", ticket_id=str(ticket.id), used_at=ticket.used_at.isoformat()
             )

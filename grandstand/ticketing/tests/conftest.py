@@ -21,22 +21,18 @@ def counted(database: Database, django_db_blocker: DjangoDbBlocker, monkeypatch:
 
     def run(work: Callable[[Tx], Any]) -> int:
         statements = 0
-        one, many = Tx._run, Tx._run_many
-
-        def counting(self: Tx, *arguments: Any) -> None:
-            nonlocal statements
-            statements += 1
-            one(self, *arguments)
-
-        def counting_many(self: Tx, *arguments: Any) -> None:
-            nonlocal statements
-            statements += 1
-            many(self, *arguments)
-
         with monkeypatch.context() as patch, database.write() as tx, django_db_blocker.block():
-            patch.setattr(Tx, "_run", counting)
-            patch.setattr(Tx, "_run_many", counting_many)
+            for name in ("_rows_later", "_count_later", "_run_many"):
+                real = getattr(Tx, name)
+
+                def counting(self: Tx, *arguments: Any, real: Callable[..., Any] = real) -> Any:
+                    nonlocal statements
+                    statements += 1
+                    return real(self, *arguments)
+
+                patch.setattr(Tx, name, counting)
             work(tx)
+        assert statements > 0
         return statements
 
     return run

@@ -1,17 +1,22 @@
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from grandstand.games import api as games
 from grandstand.games.testing import make_edition, make_session
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.store.api import Database, write
 from grandstand.ticketing import api as ticketing
 from grandstand.ticketing import models
+from grandstand.ticketing.services.scanning import ScanRow, write_scans
 from grandstand.ticketing.testing import NOW, BoxOffice, codes_of, make_box_office, make_holder
 from grandstand.ticketing.tests.conftest import Counted
-from grandstand.ticketing.values import NoSuchGate, NotOnSale, Reason, ScanAttempt, TicketNotUsed, TicketUsed, Verdict
+from grandstand.ticketing.values import NoSuchGate, NotOnSale, Reason, ScanAttempt, ScanReused, TicketNotUsed, TicketUsed, Verdict
 
 STEWARD = Actor.person(new_id())
 
@@ -59,6 +64,75 @@ def test_a_repeated_request_gets_its_answer_again_and_changes_nothing(database: 
     answers = [scan(database, once, later=doors(office))[0] for _ in range(3)]
     assert [answer.reason for answer in answers] == [None, None, None]
     assert models.Scan.objects.count() == models.Admission.objects.count() == 1
+
+
+def test_a_repeated_request_says_when_it_was_answered_first(database: Database) -> None:
+    office = make_box_office()
+    (code,) = codes_of(office.issue()).values()
+    once = attempt(office, code)
+    scan(database, once, later=doors(office))
+    (again,) = scan(database, once, later=doors(office) + timedelta(minutes=9))
+    assert (again.admitted, again.answered_at) == (True, NOW + doors(office))
+
+
+def test_the_id_of_a_scan_lets_in_nobody_with_another_code_or_at_another_gate(database: Database) -> None:
+    office = make_box_office()
+    code, other = codes_of(office.issue(office.line(quantity=2))).values()
+    once = attempt(office, code)
+    assert scan(database, once, later=doors(office))[0].admitted
+    for reused in (replace(once, code=other), replace(once, code="FORGED"), replace(once, gate_id=office.gates[2])):
+        with pytest.raises(ScanReused):
+            scan(database, reused, later=doors(office))
+    assert models.Scan.objects.count() == models.Admission.objects.count() == 1
+    assert [scan(database, attempt(office, other), later=doors(office))[0].reason for _ in range(2)] == [None, Reason.ALREADY_USED]
+
+
+def test_two_codes_under_one_id_in_one_batch_let_in_neither(database: Database) -> None:
+    office = make_box_office()
+    code, other = codes_of(office.issue(office.line(quantity=2))).values()
+    once = attempt(office, code)
+    with pytest.raises(ScanReused):
+        scan(database, once, replace(once, code=other), later=doors(office))
+    assert models.Admission.objects.count() == 0
+    assert [verdict.admitted for verdict in scan(database, once, once, later=doors(office))] == [True, True]
+    assert models.Scan.objects.count() == models.Admission.objects.count() == 1
+
+
+def test_a_scan_that_another_wrote_under_its_id_meanwhile_is_refused(database: Database) -> None:
+    office = make_box_office()
+    once = attempt(office, "ONE")
+    scan(database, once, later=doors(office))
+    late = ScanRow(attempt=replace(once, code="TWO"), organisation_id=office.organisation_id, verdict=Verdict(reason=None), at=NOW)
+    with pytest.raises(ScanReused), database.write() as tx:
+        write_scans(tx, [late], by=STEWARD, received_at=NOW)
+
+
+def test_an_answer_is_given_again_after_its_key_was_revoked(database: Database) -> None:
+    office = make_box_office()
+    (code,) = codes_of(office.issue()).values()
+    once = attempt(office, code)
+    scan(database, once, later=doors(office))
+    with database.write() as tx:
+        tx.execute("UPDATE ticketing_signing_key SET revoked_at = %s", (NOW,))
+    assert scan(database, once, later=doors(office))[0].admitted
+    assert scan(database, attempt(office, code), later=doors(office))[0].reason is Reason.FORGED
+
+
+@pytest.mark.parametrize(
+    ("call_off", "reason"), [(games.postpone_session, Reason.SESSION_POSTPONED), (games.cancel_session, Reason.SESSION_CANCELLED)]
+)
+def test_a_session_that_was_called_off_admits_nobody_until_it_is_on_again(
+    database: Database, call_off: Callable[..., games.Session], reason: Reason
+) -> None:
+    office = make_box_office()
+    (code,) = codes_of(office.issue()).values()
+    how: dict[str, Any] = {"session_id": office.session.id, "now": NOW, "by": STEWARD, "reason": "storm"}
+    call_off(**how)
+    assert scan(database, attempt(office, code), later=doors(office))[0].reason is reason
+    place = ticketing.scan_place(session_id=office.session.id, organisation_ids=None, language="en")
+    assert place.called_off is reason
+    games.reinstate_session(**how)
+    assert scan(database, attempt(office, code), later=doors(office))[0].admitted
 
 
 def test_every_refusal_names_its_reason(database: Database) -> None:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from grandstand.commerce.api import Ask, ItemRef, NoQuote, NotQuoted, Quote, TaxPlace
 from grandstand.games import testing as games
+from grandstand.games.api import describe_venue
 from grandstand.games.testing import make_edition, make_sessions, session_draft
 from grandstand.inventory import api as inventory
 from grandstand.inventory.api import Cap
@@ -104,6 +105,15 @@ def test_a_quote_names_price_stock_caps_window_and_the_venues_country(database: 
         assert inventory.availability_many(tx, [want.account_id])[want.account_id].code == "public"
 
 
+def test_a_quote_names_the_venues_region_too_because_some_tax_by_it(database: Database) -> None:
+    office = make_box_office()
+    assert office.session.venue_id is not None
+    describe_venue(venue_id=office.session.venue_id, region="FR-IDF", now=NOW, by=BY, reason="test")
+    (quote,) = quotes(database, ask(office.offers["B"]))
+    assert isinstance(quote, Quote)
+    assert (quote.region, quote.country) == ("FR-IDF", "FR")
+
+
 def test_what_cannot_be_quoted_says_why(database: Database) -> None:
     office = make_box_office()
     unknown, a, b = ask(new_id()), ask(office.offers["A"]), ask(office.offers["B"])
@@ -114,7 +124,7 @@ def test_what_cannot_be_quoted_says_why(database: Database) -> None:
     assert quote == NotQuoted(ref=a.ref, reason=NoQuote.NOT_SOLD_HERE)
 
 
-def test_the_version_of_a_quote_grows_with_every_change_of_terms_and_with_every_price_that_comes_into_effect(database: Database) -> None:
+def test_the_version_of_a_quote_is_another_one_after_every_change_of_terms_and_every_price_that_comes_into_effect(database: Database) -> None:
     office = make_box_office()
     offer_id, seen = office.offers["A"], []
 
@@ -138,7 +148,10 @@ def test_the_version_of_a_quote_grows_with_every_change_of_terms_and_with_every_
     )
     seen.append(version(timedelta(minutes=59)))
     seen.append(version(timedelta(hours=1)))
-    assert seen == [(2, 12_000), (3, 12_000), (3, 12_000), (4, 15_000)]
+    assert [minor for _, minor in seen] == [12_000, 12_000, 12_000, 15_000]
+    first, changed, waiting, priced = (version for version, _ in seen)
+    assert changed == waiting
+    assert len({first, changed, priced}) == 3
 
 
 def test_a_price_cannot_begin_in_the_past_or_twice_at_one_instant(database: Database) -> None:

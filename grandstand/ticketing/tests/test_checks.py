@@ -74,6 +74,18 @@ def test_keys_sealed_with_another_secret_show(database: Database, office: BoxOff
     assert red(database) == ["ticketing_keys_can_sign"]
 
 
+def test_what_the_doctor_advises_for_an_unreadable_key_makes_it_green(database: Database, office: BoxOffice, settings: Settings) -> None:
+    """A key that is made beside it would leave it unreadable, and would sign a day later."""
+    settings.SECRET_KEY = "another secret, long enough to be one of fifty characters"
+    with database.write() as tx:
+        (detail,) = [finding.detail for finding in ticketing.check_tickets(tx) if not finding.healthy]
+    assert detail.endswith("restore the secret, or revoke the key")
+    ticketing.rotate_key(organisation_id=office.organisation_id, now=NOW, by=BY, reason="a try")
+    assert red(database) == ["ticketing_keys_can_sign"]
+    ticketing.revoke_key(organisation_id=office.organisation_id, key=detail.split()[1], now=NOW, by=BY, reason="as the doctor says")
+    assert red(database) == []
+
+
 # -- what we know of a person -----------------------------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,12 @@
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from grandstand.games import api as games
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.store.api import Database, read
@@ -76,6 +79,62 @@ def test_a_bundle_knows_the_new_times_of_a_session_whose_codes_are_older(databas
     device = scanner(database, office)
     assert device.scan(code, gate=None, now=at_doors(office)).reason is Reason.NOT_VALID_YET
     assert device.scan(code, gate=None, now=at_doors(office) + timedelta(days=1)).admitted
+
+
+@pytest.mark.parametrize(
+    ("call_off", "reason"), [(games.postpone_session, Reason.SESSION_POSTPONED), (games.cancel_session, Reason.SESSION_CANCELLED)]
+)
+def test_a_bundle_knows_that_its_session_was_called_off(database: Database, call_off: Callable[..., games.Session], reason: Reason) -> None:
+    office = make_box_office()
+    (code,) = codes_of(office.issue()).values()
+    call_off(session_id=office.session.id, now=NOW, by=STEWARD, reason="storm")
+    verdict = scanner(database, office).scan(code, gate=None, now=at_doors(office))
+    assert (verdict.reason, verdict.as_of) == (reason, at_doors(office, -60))
+
+
+def test_two_codes_under_one_id_are_both_kept_and_a_second_upload_finds_them(database: Database) -> None:
+    office = make_box_office()
+    codes = list(codes_of(office.issue(office.line(quantity=3))).values())
+    first = offline(office, codes[0])
+    scans = [first, replace(first, code=codes[1], at=at_doors(office, 1))]
+    synced = upload(database, office, *scans)
+    assert (synced.known, synced.admitted, synced.conflicts) == (0, 2, ())
+    assert upload(database, office, *reversed(scans)).known == 2
+    later = upload(database, office, replace(first, code=codes[2], at=at_doors(office, 2)))
+    assert (later.known, later.admitted) == (0, 1)
+    assert models.Scan.objects.count() == models.Admission.objects.count() == 3
+    with database.write() as tx:
+        assert [finding.name for finding in ticketing.check_tickets(tx) if not finding.healthy] == []
+
+
+def test_a_scan_that_was_answered_before_its_answer_was_lost_is_known(database: Database) -> None:
+    office = make_box_office()
+    (code,) = codes_of(office.issue()).values()
+    attempt = ScanAttempt(scan_id=new_id(), code=code, session_id=office.session.id, gate_id=office.gates[2], device_id=None)
+    with database.write() as tx:
+        ticketing.scan_many(tx, [attempt], by=STEWARD, now=at_doors(office))
+    synced = upload(database, office, replace(offline(office, code), scan_id=attempt.scan_id))
+    assert (synced.known, synced.conflicts) == (1, ())
+
+
+def test_whoever_was_let_in_offline_though_the_lost_answer_was_a_no_is_a_conflict(database: Database) -> None:
+    office = make_box_office()
+    (ticket_id,) = office.issue()
+    (code,) = codes_of([ticket_id]).values()
+    ticketing.void_ticket(ticket_id=ticket_id, organisation_id=office.organisation_id, by=STEWARD, reason="stolen", now=NOW)
+    attempt = ScanAttempt(scan_id=new_id(), code=code, session_id=office.session.id, gate_id=office.gates[2], device_id=None)
+    with database.write() as tx:
+        assert ticketing.scan_many(tx, [attempt], by=STEWARD, now=at_doors(office))[0].reason is Reason.VOID
+    synced = upload(database, office, replace(offline(office, code), scan_id=attempt.scan_id))
+    assert [(conflict.scan_id, conflict.reason) for conflict in synced.conflicts] == [(attempt.scan_id, Reason.VOID)]
+
+
+def test_gates_of_another_organisation_are_not_found(database: Database) -> None:
+    ours, theirs = make_box_office(), make_box_office()
+    (code,) = codes_of(ours.issue()).values()
+    with pytest.raises(NoSuchGate):
+        upload(database, ours, replace(offline(ours, code), gate_id=theirs.gates[2]))
+    assert models.Scan.objects.count() == 0
 
 
 def test_a_bundle_that_was_changed_or_signed_by_a_stranger_is_not_believed(database: Database) -> None:

@@ -1,6 +1,7 @@
 """What a holder and a steward see."""
 
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 from pypdf import PdfReader
 
+from grandstand.games import api as games
 from grandstand.games.testing import make_edition, make_session, wall
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
@@ -23,6 +25,7 @@ from grandstand.people.testing import make_person
 from grandstand.store.api import Database
 from grandstand.ticketing import api as ticketing
 from grandstand.ticketing import models
+from grandstand.ticketing.services import limits
 from grandstand.ticketing.testing import NOW, BoxOffice, codes_of, make_box_office
 from grandstand.ticketing.tests.conftest import SetClock
 
@@ -177,6 +180,46 @@ def test_the_form_admits_and_says_so_and_sending_it_twice_admits_once(office: Bo
     assert "Already used" in page
     assert "at Gate 2" in page
     assert models.Admission.objects.get().gate_id == office.gates[2]
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "htmx"])
+def test_a_form_gone_back_to_lets_nobody_in_and_comes_back_fresh_with_the_code_in_it(
+    office: BoxOffice, steward: Client, headers: dict[str, str]
+) -> None:
+    code, other = codes_of(office.issue(office.line(quantity=2))).values()
+    sent = {"code": code, "scan_id": str(new_id())}
+    steward.post(f"/scan/{office.session.id}", sent)
+    again = steward.post(f"/scan/{office.session.id}", sent | {"code": other}, headers=headers)
+    page = again.content.decode()
+    assert again.status_code == 409
+    assert "Nobody was let in now." in page
+    assert f'value="{other}"' in page
+    assert sent["scan_id"] not in page
+    assert models.Admission.objects.count() == 1
+    fresh = re.search(r'name="scan_id" value="([0-9a-f-]{36})"', page)
+    assert fresh is not None
+    assert "Come in" in steward.post(f"/scan/{office.session.id}", {"code": other, "scan_id": fresh[1]}).content.decode()
+
+
+def test_the_same_scan_answered_again_says_since_when(office: BoxOffice, steward: Client, set_clock: SetClock) -> None:
+    (code,) = codes_of(office.issue()).values()
+    sent = {"code": code, "scan_id": str(new_id())}
+    assert "nobody else is let in by it" not in steward.post(f"/scan/{office.session.id}", sent).content.decode()
+    assert office.session.starts_at is not None
+    set_clock(office.session.starts_at)
+    assert "answered at 18:00: nobody else is let in by it" in steward.post(f"/scan/{office.session.id}", sent).content.decode()
+
+
+def test_a_cancelled_session_says_so_in_the_list_and_above_the_scanner(office: BoxOffice, steward: Client) -> None:
+    games.cancel_session(session_id=office.session.id, now=NOW, by=BY, reason="storm")
+    assert "Annulé" in text_of(steward, "/fr/scan")
+    assert "本场次不举行" in text_of(steward, f"/zh-hans/scan/{office.session.id}")
+
+
+def test_uploads_of_a_page_are_counted_like_those_of_a_scanner(office: BoxOffice, steward: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SYNCS_A_MINUTE", 2)
+    sync = f"/scan/{office.session.id}/sync"
+    assert [steward.post(sync, "[]", content_type="application/json").status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_htmx_gets_only_the_part_that_changes(office: BoxOffice, steward: Client) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from grandstand.games import api as games
 from grandstand.games.testing import make_edition, make_session
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
@@ -62,6 +63,25 @@ def test_a_scan_is_answered_for_the_program_and_for_the_steward_in_their_languag
     again = scanner.post("/scans", {"code": code}, **{"Accept-Language": "fr"}).json()
     assert (again["admitted"], again["reason"], again["word"], again["used_gate"]) == (False, "already_used", "Déjà utilisé", "Gate 3")
     assert models.Scan.objects.filter(device_id=scanner.device_id).count() == 2
+
+
+def test_a_scan_under_the_id_of_another_is_an_error_and_lets_nobody_in(scanner: Scanner) -> None:
+    code, other = codes_of(scanner.office.issue(scanner.office.line(quantity=2))).values()
+    asked = {"scan_id": str(new_id()), "code": code, "gate_id": None}
+    assert scanner.post("/scans", asked).json()["admitted"]
+    for reused in (asked | {"code": other}, asked | {"code": "FORGED"}, asked | {"gate_id": str(scanner.office.gates[1])}):
+        refused = scanner.post("/scans", reused)
+        assert (refused.status_code, refused.json()["code"]) == (409, "scan_reused")
+    assert models.Admission.objects.count() == 1
+
+
+def test_a_session_that_was_called_off_says_so_before_anything_is_scanned(scanner: Scanner) -> None:
+    (code,) = codes_of(scanner.office.issue()).values()
+    assert scanner.get().json()["called_off"] is None
+    games.postpone_session(session_id=scanner.office.session.id, now=NOW, by=BY, reason="storm")
+    assert scanner.get().json()["called_off"] == "session_postponed"
+    said = scanner.post("/scans", {"code": code}, **{"Accept-Language": "zh-hans"}).json()
+    assert (said["reason"], said["word"]) == ("session_postponed", "已推迟")
 
 
 def test_without_a_good_token_nothing_is_told(scanner: Scanner) -> None:

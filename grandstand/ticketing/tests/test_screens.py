@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
+from grandstand.games import api as games
 from grandstand.games.testing import make_edition, make_session
 from grandstand.kit import clock
 from grandstand.kit.actors import Actor
@@ -127,6 +128,33 @@ def test_a_steward_scans_with_a_hand_scanner_and_reads_the_answer(gate: Gate, ch
         assert "at Gate 1" in scan(page, code, "Already used")
         assert look(page) == []
         page.locator("#count", has_text="of 3 tickets, 33 %").wait_for()
+
+
+def test_every_submit_is_a_scan_of_its_own_also_with_the_id_of_an_earlier_page(gate: Gate, chromium: Browser) -> None:
+    first, second, _ = codes_of(gate.tickets, now=clock.now()).values()
+    with at_the_gate(chromium, gate) as page:
+        open_gate(page, gate)
+        old = page.locator("[name=scan_id]").input_value()
+        scan(page, first, "Come in")
+        page.evaluate("(id) => { document.querySelector('[name=scan_id]').value = id; }", old)
+        page.get_by_label("Code").fill("")
+        page.locator("#answer").evaluate("answer => answer.replaceChildren()")
+        scan(page, second, "Come in")
+    assert models.Admission.objects.count() == models.Scan.objects.count() == 2
+
+
+def test_without_a_network_nobody_comes_in_to_a_session_that_was_called_off(gate: Gate, chromium: Browser) -> None:
+    code = codes_of(gate.tickets, now=clock.now())[gate.tickets[0]]
+    how: dict[str, Any] = {"session_id": gate.office.session.id, "now": clock.now(), "by": Actor.person(gate.steward.id), "reason": "storm"}
+    with at_the_gate(chromium, gate) as page:
+        for call_off, word in ((games.postpone_session, "Postponed"), (games.cancel_session, "Cancelled")):
+            call_off(**how)
+            open_gate(page, gate)
+            page.get_by_text("Ready to go on without a network").wait_for()
+            assert look(page) == []
+            page.context.set_offline(True)
+            assert "As of the last sync at" in scan(page, code, word)
+            page.context.set_offline(False)
 
 
 def test_the_gate_needs_no_javascript(gate: Gate, chromium: Browser) -> None:

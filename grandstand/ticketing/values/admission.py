@@ -27,6 +27,10 @@ class Reason(StrEnum):
     """Taken back: refunded or cancelled."""
     ALREADY_USED = "already_used"
     """Somebody came in with it before."""
+    SESSION_CANCELLED = "session_cancelled"
+    """The session will not take place."""
+    SESSION_POSTPONED = "session_postponed"
+    """The session does not take place at the time it had; the new one is still to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ class Verdict:
 
     `ticket_id` and `session_id` are known for every code that is truly ours. `window` is when it admits. `used_at` and `used_gate` say when and
     where it was used before. `as_of` is the last sync of a scanner that decided without a network: void and used are as of then; None when the
-    database itself answered.
+    database itself answered. `answered_at` is set when this scan was answered before: this is that answer again.
     """
 
     reason: Reason | None
@@ -58,6 +62,7 @@ class Verdict:
     used_at: datetime | None = None
     used_gate: str = ""
     as_of: datetime | None = None
+    answered_at: datetime | None = None
 
     @property
     def admitted(self) -> bool:
@@ -109,7 +114,10 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanPlace:
-    """A session at which tickets can be scanned. `entry` is when they admit, None while its times are not known."""
+    """A session at which tickets can be scanned. `entry` is when they admit, None while its times are not known.
+
+    `called_off` is the reason for which they admit nobody, SESSION_CANCELLED or SESSION_POSTPONED; None while the session takes place.
+    """
 
     session_id: UUID
     organisation_id: UUID
@@ -119,12 +127,13 @@ class ScanPlace:
     time_zone: str
     starts_at: datetime | None
     entry: Span | None
+    called_off: Reason | None
     gates: tuple[GateView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanAttempt:
-    """A code held before a scanner. `scan_id` is made by the scanner, so that a repeated request is the same scan."""
+    """A code held before a scanner. `scan_id` is made by the scanner, one for each scan, so that a repeated request is the same scan."""
 
     scan_id: UUID
     code: str

@@ -104,11 +104,15 @@ class NewCategory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryPlan:
-    """The seats of one category in a session: `seats` of the reconciled plan, and the price of one in each currency."""
+    """The seats of one category in a session: `seats` of the reconciled plan, and the price of one in each currency.
+
+    `accessible` says how many of them are accessible places and their companions, where a seat plan knows; else a share of them is set aside.
+    """
 
     code: str
     seats: int
     prices: tuple[Money, ...]
+    accessible: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

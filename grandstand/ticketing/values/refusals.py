@@ -59,6 +59,25 @@ class CategoryWrong(Refusal):
     status = 422
 
 
+class NoSuchPlan(NotFound):
+    """No seat plan has this id, or not for this organisation."""
+
+    code = "no_such_plan"
+
+
+class PlanWrong(Refusal):
+    """A seat plan cannot be kept or used so. `detail["problems"]` has where, what and advice of each thing that is wrong with it."""
+
+    code = "plan_wrong"
+    status = 422
+
+
+class SeatsUnresolved(Refusal):
+    """Seats that would go are somebody's who has no other seat yet. `detail` counts `parties` without a swap and `seats` held or kept otherwise."""
+
+    code = "seats_unresolved"
+
+
 class GateWrong(Refusal):
     """Something about a gate cannot be right. `detail["field"]` names it."""
 
@@ -120,6 +139,12 @@ class KeyUnreadable(Refusal):
 
     code = "key_unreadable"
     status = 503
+
+
+class ScanReused(Refusal):
+    """The id of a scan stands for another one, of another code or at another gate: nobody was let in. Scan again under a new id."""
+
+    code = "scan_reused"
 
 
 class TooManyScans(Refusal):

@@ -8,6 +8,7 @@ from uuid import UUID
 from grandstand.kit.money import Money
 from grandstand.kit.spans import Span
 from grandstand.ticketing.values.offers import Category
+from grandstand.ticketing.values.plans import SeatLabel
 
 
 class TicketState(StrEnum):
@@ -33,7 +34,8 @@ class TicketView:
     """A ticket as its holder sees it, texts in the language asked for.
 
     Times of the session are None while they are to be confirmed. `entry` is when the code admits, None with them. `session_status` is that of
-    games. `gates` are names, none for any gate. `number` of `of` is its place among the tickets of its order for this session.
+    games. `gates` are names, none for any gate. `number` of `of` is its place among the tickets of its order for this session. `seat` is None
+    where the session has no seat plan.
     """
 
     id: UUID
@@ -53,6 +55,7 @@ class TicketView:
     gates: tuple[str, ...]
     gate_numbers: frozenset[int]
     category: Category
+    seat: SeatLabel | None
     price: Money
     order_id: UUID
     number: int
@@ -65,6 +68,11 @@ class TicketView:
     used_gate: str
     void_reason: str
 
+    @property
+    def gate_names(self) -> tuple[str, ...]:
+        """The way in: the gates that admit, else the one nearest to the seat; none for any."""
+        return self.gates or ((self.seat.gate,) if self.seat is not None and self.seat.gate else ())
+
 
 class EventKind(StrEnum):
     """What can happen to a ticket."""
@@ -74,6 +82,7 @@ class EventKind(StrEnum):
     VOIDED = "voided"
     REINSTATED = "reinstated"
     ADMITTED = "admitted"
+    SEAT_CHANGED = "seat_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ScanForm(forms.Form):
-    """One code. `scan_id` makes a repeated request the same scan."""
+    """One code. `scan_id` makes a repeated request the same scan; no browser may fill in that of an earlier page."""
 
-    scan_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    scan_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     code = forms.CharField(
         label=_("Code"),
         max_length=2000,

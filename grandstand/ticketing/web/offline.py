@@ -50,6 +50,7 @@ def sync(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if len(scans) > MOST_SCANS:
         return JsonResponse({"code": "too_many", "message": f"Send at most {MOST_SCANS} scans at once."}, status=413)
     by, now = Actor.person(person_id(request)), clock.now()
+    write_retrying(lambda tx: check_sync_rate(tx, key=f"person:{request.user.pk}", now=now))  # by itself: it counts when the upload is refused too
     synced = write_retrying(lambda tx: ticketing.upload_scans(tx, session_id=place.session_id, device_id=None, scans=scans, by=by, now=now))
     return JsonResponse(msgspec.to_builtins(synced))
 

@@ -19,10 +19,10 @@ from grandstand.movement.api import Role, reach, steward
 from grandstand.store.api import write, write_retrying
 from grandstand.ticketing import api as ticketing
 from grandstand.ticketing.services.limits import check_rate
-from grandstand.ticketing.values import GateView, LiveCount, Reason, ScanAttempt, ScanPlace, Verdict
+from grandstand.ticketing.values import GateView, LiveCount, Reason, ScanAttempt, ScanPlace, ScanReused, Verdict
 from grandstand.ticketing.web.forms import ScanForm
 from grandstand.ticketing.web.visitor import person_id
-from grandstand.ticketing.words import of_reason, of_verdict, script_words
+from grandstand.ticketing.words import of_called_off, of_reason, of_verdict, scan_again, script_words
 from grandstand.ui.values import Link
 
 AHEAD = timedelta(hours=36)
@@ -49,26 +49,36 @@ def places(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def scan(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Scan for one session, at a gate when one is chosen. Sending the same form twice gives the same answer and admits once."""
+    """Scan for one session, at a gate when one is chosen. Sending the same form twice gives the same answer and admits once.
+
+    A form sent again with another code, as after going back, admits nobody: the page has a fresh one with that code in it, and says so (409).
+    """
     place = ticketing.scan_place(session_id=session_id, organisation_ids=within(request), language=_language())
     gate = _gate(place, request.GET.get("gate", ""))
     form = ScanForm(request.POST or None)
-    verdict = None
+    answer, status = None, 200
     if request.method == "POST" and form.is_valid():
-        verdict = _scan(request, form, place, gate)
+        code = ""
+        try:
+            answer = of_verdict(_scan(request, form, place, gate), zone=place.time_zone, language=_language())
+        except ScanReused:
+            answer, status, code = scan_again(), ScanReused.status, form.cleaned_data["code"]
+        form = ScanForm(initial={"scan_id": new_id(), "code": code})
+    elif request.method == "GET":
+        form = ScanForm(initial={"scan_id": new_id()})
     context: dict[str, Any] = {
         "place": place,
         "gate": gate,
-        "form": ScanForm(initial={"scan_id": new_id()}) if verdict is not None or request.method == "GET" else form,
-        "verdict": verdict,
-        "answer": of_verdict(verdict, zone=place.time_zone, language=_language()) if verdict is not None else None,
+        "form": form,
+        "answer": answer,
+        "called_off": of_called_off(place.called_off) if place.called_off is not None else None,
     }
     if request.headers.get("HX-Request") == "true":
-        part = render(request, "ticketing/scan_part.html", context)
+        part = render(request, "ticketing/scan_part.html", context, status=status)
         part.headers["HX-Trigger"] = "scanned"
         return part
     context |= {"words": script_words(), "gates": _gates(place, gate), **_count(place)}
-    return render(request, "ticketing/scan.html", context)
+    return render(request, "ticketing/scan.html", context, status=status)
 
 
 @steward

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from grandstand.ticketing.adapters.paper import no_code_text
 from grandstand.ticketing.values import TicketState, TicketView
-from grandstand.ticketing.words import of_state
+from grandstand.ticketing.words import of_seat, of_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +19,13 @@ class Shown:
 
     @property
     def caption(self) -> str:
-        """What stands below the code for people: category and which ticket of how many."""
-        return f"{self.view.category.name} · {self.view.number}/{self.view.of}"
+        """What stands below the code for people: category, and the seat, or which ticket of how many."""
+        return f"{self.view.category.name} · {self.seat or f'{self.view.number}/{self.view.of}'}"
+
+    @property
+    def seat(self) -> str:
+        """The seat in words; empty where there is none."""
+        return of_seat(self.view.seat) if self.view.seat is not None else ""
 
     @property
     def can_activate(self) -> bool:

@@ -60,8 +60,10 @@ export async function decide(bundle, code, { gate, now, seen }) {
   const use = seen[content.ticket] ?? bundle.used[content.ticket];
   const checks = [
     ["wrong_session", !here],
+    ["session_cancelled", bundle.called_off === "session_cancelled"],
     ["void", bundle.void.includes(content.ticket)],
     ["already_used", Boolean(use)],
+    ["session_postponed", bundle.called_off === "session_postponed"],
     ["wrong_gate", gate !== null && content.gates.length > 0 && !content.gates.includes(gate)],
     ["not_valid_yet", now < opens],
     ["too_late", now >= closes],

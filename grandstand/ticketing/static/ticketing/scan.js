@@ -104,7 +104,10 @@ document.addEventListener(
   "submit",
   (event) => {
     if (!event.target.matches("form[data-scan]")) return;
-    asked = { code: event.target.elements.code.value, id: event.target.elements.scan_id.value };
+    const { code, scan_id: id } = event.target.elements;
+    // An id for each scan: a page gone back to, or a camera that reads on while an answer is on its way, still holds that of another.
+    if (code.value !== asked?.code) id.value = crypto.randomUUID();
+    asked = { code: code.value, id: id.value };
     if (!navigator.onLine) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -118,7 +121,7 @@ document.addEventListener(
 document.querySelector("main").addEventListener("htmx:before:response", (event) => {
   const { response } = event.detail.ctx;
   if (response.raw.redirected) location.reload();
-  else if (response.status < 400) return;
+  else if (response.status < 400 || response.status === 409) return; // 409: the form was sent before for another scan, and comes back fresh
   else if (event.target.matches?.("form[data-scan]") && asked) scanOffline(asked);
   event.preventDefault();
 });
