@@ -11,8 +11,9 @@ from grandstand.shop.facts import (
     ProductListed,
     ProductWithdrawn,
 )
-from grandstand.shop.personal_data import ADDRESS_KEPT, ParcelsOfPerson, forget_addresses
+from grandstand.shop.personal_data import ADDRESS_KEPT, ParcelsOfGuest, ParcelsOfPerson, forget_addresses
 from grandstand.shop.queries.countries import countries, countries_shipped_to
+from grandstand.shop.queries.items import items_by_id, sells_products
 from grandstand.shop.queries.packing import packing_list
 from grandstand.shop.queries.parcels import my_parcels, parcels, parcels_of_order
 from grandstand.shop.queries.products import newest_products, product, products
@@ -29,6 +30,7 @@ from grandstand.shop.services.catalogue import (
     set_prices,
     withdraw_product,
 )
+from grandstand.shop.services.dropping import call_off_drop, postpone_drop, schedule_drop
 from grandstand.shop.services.moving import deliver_many, pack_many, return_many, ship_many, unpack_many
 from grandstand.shop.services.selling import KIND, Products
 from grandstand.shop.services.shipping import change_zone, create_zone, remove_rate, set_rate
@@ -41,7 +43,9 @@ from grandstand.shop.values import (
     Country,
     Dispatch,
     Drawing,
+    Drop,
     ListingDraft,
+    NoSuchDrop,
     NoSuchParcel,
     NoSuchPicture,
     NoSuchProduct,
@@ -88,7 +92,9 @@ __all__ = [
     "Country",
     "Dispatch",
     "Drawing",
+    "Drop",
     "ListingDraft",
+    "NoSuchDrop",
     "NoSuchParcel",
     "NoSuchPicture",
     "NoSuchProduct",
@@ -107,6 +113,7 @@ __all__ = [
     "ParcelReturned",
     "ParcelShipped",
     "ParcelStatus",
+    "ParcelsOfGuest",
     "ParcelsOfPerson",
     "PictureDraft",
     "PictureShown",
@@ -138,6 +145,7 @@ __all__ = [
     "address_fields",
     "address_lines",
     "adjust_stock",
+    "call_off_drop",
     "change_product",
     "change_variant",
     "change_zone",
@@ -149,6 +157,7 @@ __all__ = [
     "create_zone",
     "deliver_many",
     "forget_addresses",
+    "items_by_id",
     "list_product",
     "my_parcels",
     "newest_products",
@@ -156,12 +165,15 @@ __all__ = [
     "packing_list",
     "parcels",
     "parcels_of_order",
+    "postpone_drop",
     "product",
     "products",
     "receive_stock",
     "remove_picture",
     "remove_rate",
     "return_many",
+    "schedule_drop",
+    "sells_products",
     "set_listings",
     "set_prices",
     "set_rate",

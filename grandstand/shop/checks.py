@@ -1,5 +1,8 @@
 """What doctor asks of parcels. That every paid line is in one, commerce asks through `fulfilled_many`."""
 
+from collections import Counter
+from uuid import UUID
+
 from grandstand.inventory import api as inventory
 from grandstand.kit.findings import Finding
 from grandstand.store.api import Kind, Tx
@@ -12,7 +15,7 @@ _GONE = "('shipped', 'delivered', 'returned')"
 
 
 def check_parcels(tx: Tx) -> list[Finding]:
-    """Whether stock, parcels and their journal agree. Reads all parcels; six statements and inventory's."""
+    """Whether stock, parcels and their journal agree. Reads all parcels; six statements and three of inventory's."""
     return [_stock_left(tx), _stock_waits(tx), _shipped_with_their_parcel(tx), _journal_agrees(tx), _something_in_it(tx)]
 
 
@@ -33,19 +36,29 @@ def _stock_left(tx: Tx) -> Finding:
 
 
 def _stock_waits(tx: Tx) -> Finding:
-    """What is claimed of a variant is what its parcels are still to ship: all of what was sold and not taken back, and nothing more."""
+    """What a hold claims of a variant is what its parcels are still to ship: all of what was sold and not taken back, and nothing more.
+
+    Hold by hold, so that units of one order cannot stand in for those of another; and in sum, which is what the next buyer is refused for.
+    """
+    skus: dict[UUID, str] = dict(tx.rows("SELECT account_id, sku FROM shop_variant ORDER BY sku", kinds=[Kind.UUID, Kind.TEXT]))
     rows = tx.rows(
-        "SELECT v.sku, v.account_id, CAST(COALESCE(SUM(l.quantity - l.revoked), 0) AS bigint) FROM shop_variant v LEFT JOIN "
-        "(SELECT l.variant_id, l.quantity, l.revoked FROM shop_parcel_line l JOIN shop_parcel p ON p.id = l.parcel_id "
-        f"WHERE p.status IN {_AT_THE_SHOP}) l ON l.variant_id = v.id GROUP BY v.sku, v.account_id ORDER BY v.sku",
-        kinds=[Kind.TEXT, Kind.UUID, Kind.INT],
+        "SELECT v.account_id, l.hold_id, CAST(SUM(l.quantity - l.revoked) AS bigint) FROM shop_parcel_line l "
+        "JOIN shop_parcel p ON p.id = l.parcel_id JOIN shop_variant v ON v.id = l.variant_id "
+        f"WHERE p.status IN {_AT_THE_SHOP} GROUP BY v.account_id, l.hold_id",
+        kinds=[Kind.UUID, Kind.UUID, Kind.INT],
     )
-    stock = inventory.availability_many(tx, [account_id for _, account_id, _ in rows])
+    waiting = {(account_id, hold_id): units for account_id, hold_id, units in rows if units}
+    claims = inventory.claims_of_accounts_many(tx, list(skus))
+    wrong = {account_id for (account_id, _), _ in waiting.items() ^ claims.items()}
+    in_parcels = Counter[UUID]()
+    for (account_id, _), units in waiting.items():
+        in_parcels[account_id] += units
+    wrong |= {account_id for account_id, stock in inventory.availability_many(tx, list(skus)).items() if stock.claimed != in_parcels[account_id]}
     return _finding(
         "shop_claimed_units_wait_in_parcels",
-        "what is claimed of every variant waits in a parcel to be shipped",
-        "variants of which more is claimed than their parcels are to ship, or less",
-        [sku for sku, account_id, waiting in rows if stock[account_id].claimed != waiting],
+        "what every order claims of a variant waits in its parcel to be shipped",
+        "variants of which an order claims more than its parcel is to ship, or less",
+        [sku for account_id, sku in skus.items() if account_id in wrong],
     )
 
 

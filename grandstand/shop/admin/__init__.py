@@ -1,8 +1,9 @@
 """The shop in the console."""
 
-from grandstand.shop.admin.catalogue import ListingAdmin, PictureAdmin, PriceAdmin, ProductAdmin, VariantAdmin
+from grandstand.shop.admin.catalogue import ListingAdmin, PictureAdmin, PriceAdmin, ProductAdmin
 from grandstand.shop.admin.parcels import ParcelAdmin
 from grandstand.shop.admin.shipping import ShippingRateAdmin, ShippingZoneAdmin
+from grandstand.shop.admin.variants import VariantAdmin
 
 __all__ = [
     "ListingAdmin",

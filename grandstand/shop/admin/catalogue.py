@@ -1,4 +1,4 @@
-"""Products, variants with their stock, prices, pictures, and where what is sold."""
+"""Products, prices, pictures, and where what is sold."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,21 +6,20 @@ from uuid import UUID
 
 from django.contrib.admin import display, register
 from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from grandstand.inventory import api as inventory
 from grandstand.kit.clock import now
 from grandstand.kit.money import Money
 from grandstand.kit.texts import gettext_noop
 from grandstand.movement.console import OrganisationAdmin, Role, actor, console, reason
-from grandstand.shop.admin.forms import PictureForm, PriceForm, ProductForm, VariantForm
-from grandstand.shop.models import Listing, Picture, Price, Product, Variant
+from grandstand.shop.admin.forms import PictureForm, PriceForm, ProductForm
+from grandstand.shop.models import Listing, Picture, Price, Product
 from grandstand.shop.queries.items import picture_path
-from grandstand.shop.services import catalogue, stock
+from grandstand.shop.services import catalogue
 from grandstand.shop.values import (
     Category,
     Drawing,
@@ -31,15 +30,13 @@ from grandstand.shop.values import (
     ProductStatus,
     ProductWrong,
     Unlisted,
-    VariantDraft,
 )
-from grandstand.store.api import read
 from grandstand.ui.formats import money_text
 
 SEE = (Role.SHOP, Role.FINANCE, Role.ORGANISER)
 
 
-class _ShopAdmin(OrganisationAdmin):
+class ShopAdmin(OrganisationAdmin):
     """What the shop's people change."""
 
     roles_to_see = SEE
@@ -50,7 +47,7 @@ class _ShopAdmin(OrganisationAdmin):
         return {"by": actor(request), "reason": reason(form), "now": now()}
 
 
-class _OfProduct(_ShopAdmin):
+class OfProduct(ShopAdmin):
     """A row that belongs to the organisation of its product."""
 
     def organisation_of(self, obj: Any, *, change: bool = True) -> UUID | None:
@@ -59,7 +56,7 @@ class _OfProduct(_ShopAdmin):
 
 
 @register(Product, site=console)
-class ProductAdmin(_ShopAdmin):
+class ProductAdmin(ShopAdmin):
     """A product is listed and withdrawn by its status; it never becomes a draft again."""
 
     form = ProductForm
@@ -121,81 +118,8 @@ class ProductAdmin(_ShopAdmin):
                 raise ProductWrong(gettext_noop("What was on sale does not become a draft again: withdraw it instead."), field="status")
 
 
-@register(Variant, site=console)
-class VariantAdmin(_OfProduct):
-    """Sizes and colours, with their stock as it stands now. Stock is changed here too, with a reason."""
-
-    form = VariantForm
-    list_display = ("sku", "product", "size", "colour_name", "weight_g", "on_hand", "taken", "free", "organisation")
-    list_filter = ("product", "organisation")
-    list_select_related = ("product", "organisation")
-    search_fields = ("sku", "product__search_text")
-    ordering = ("product", "position", "id")
-    fields = (
-        *("product", "sku", "size", "colour", "colours_en", "colours_fr", "colours_zh_hans", "weight_g", "position"),
-        *("on_hand", "taken", "free", "stock_change"),
-    )
-    readonly_fields = ("on_hand", "taken", "free")
-
-    @display(description=_("colour"))
-    def colour_name(self, obj: Variant) -> str:
-        return str(obj.colour_names.get("en", ""))
-
-    @display(description=_("on hand"))
-    def on_hand(self, obj: Any) -> int:
-        return self._stock(obj).on_hand
-
-    @display(description=_("set aside and sold"))
-    def taken(self, obj: Any) -> int:
-        return self._stock(obj).held + self._stock(obj).claimed
-
-    @display(description=pgettext_lazy("stock", "free"))
-    def free(self, obj: Any) -> int:
-        return self._stock(obj).free
-
-    def _stock(self, obj: Any) -> inventory.Availability:
-        if obj.account_id is None:
-            return inventory.Availability(account_id=obj.id, pool_id=obj.id, code="", on_hand=0, held=0, claimed=0)
-        if not hasattr(obj, "stock_now"):
-            with read() as tx:
-                obj.stock_now = inventory.availability_many(tx, [obj.account_id])[obj.account_id]
-        found: inventory.Availability = obj.stock_now
-        return found
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The stock of a page is read at once."""
-        response = super().changelist_view(request, extra_context)
-        listed = (getattr(response, "context_data", None) or {}).get("cl")
-        if listed is not None:
-            rows = list(listed.result_list)
-            with read() as tx:
-                found = inventory.availability_many(tx, [row.account_id for row in rows])
-            for row in rows:
-                row.stock_now = found[row.account_id]
-            listed.result_list = rows
-        return self._html(response)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
-        return (*self.readonly_fields, "product") if obj else self.readonly_fields
-
-    def save_through(self, request: HttpRequest, obj: Variant, form: Any, change: bool) -> UUID:  # noqa: FBT001 the base has it so
-        why, units = self._why(request, form), form.cleaned_data.get("stock_change") or 0
-        draft = VariantDraft(
-            sku=obj.sku, weight_g=obj.weight_g, size=obj.size, colour=obj.colour, colour_names=form.words("colours"), position=obj.position
-        )
-        if not change:
-            if units < 0:
-                raise ProductWrong(gettext_noop("A new variant begins with no units or more."), field="stock_change")
-            return catalogue.add_variant(product_id=obj.product_id, draft=draft, on_hand=units, **why)
-        if set(form.changed_data) - {"reason", "stock_change"}:
-            catalogue.change_variant(variant_id=obj.id, draft=draft, **why)
-        if units:
-            (stock.receive_stock if units > 0 else stock.adjust_stock)(variant_id=obj.id, quantity=units, **why)
-        return obj.id
-
-
 @register(Price, site=console)
-class PriceAdmin(_OfProduct):
+class PriceAdmin(OfProduct):
     """Prices are added, never changed: what was sold was sold at the old one."""
 
     form = PriceForm
@@ -231,7 +155,7 @@ class PriceAdmin(_OfProduct):
 
 
 @register(Picture, site=console)
-class PictureAdmin(_OfProduct):
+class PictureAdmin(OfProduct):
     """Pictures are added and removed; one that is shown never changes."""
 
     form = PictureForm
@@ -269,7 +193,7 @@ class PictureAdmin(_OfProduct):
 
 
 @register(Listing, site=console)
-class ListingAdmin(_OfProduct):
+class ListingAdmin(OfProduct):
     """Where a product is sold, and where not and why."""
 
     list_display = ("product", "market", "unlisted", "note", "decided_at", "organisation")

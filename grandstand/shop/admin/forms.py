@@ -2,15 +2,17 @@
 
 from decimal import InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminColorInputWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -18,7 +20,12 @@ from unfold.widgets import (
 from grandstand.kit.money import Money
 from grandstand.movement.console import ReasonForm
 from grandstand.shop.models import PICTURE_TYPES
+from grandstand.shop.queries.drops import drops_to_come
+from grandstand.shop.queries.items import items_by_id
 from grandstand.shop.rules.addresses import is_country
+from grandstand.shop.values import Drop
+from grandstand.store.api import read
+from grandstand.ui.formats import instant_text
 from grandstand.ui.pictures import product_kinds, sport_keys
 
 _COLUMNS = {"names": "names", "descriptions": "descriptions", "alt": "alt", "colours": "colour_names"}
@@ -69,6 +76,65 @@ class VariantForm(WordsForm):
         help_text=_("Received: 20. Lost or damaged: -3. Never below what is set aside and sold."),
         widget=UnfoldAdminIntegerFieldWidget,
     )
+    drop_units = forms.IntegerField(
+        label=_("New drop: units"),
+        required=False,
+        help_text=_("So many of what is free, with what is received now, cannot be bought until their time."),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    drop_at = forms.SplitDateTimeField(
+        label=_("New drop: released at"), required=False, widget=UnfoldAdminSplitDateTimeWidget, help_text=_("In UTC.")
+    )
+    drop_call_off = forms.ChoiceField(
+        label=_("Call off a drop"),
+        required=False,
+        help_text=_("Its units can be bought at once, as all others of the variant."),
+        widget=UnfoldAdminSelectWidget,
+    )
+    drop_postpone = forms.ChoiceField(
+        label=_("Change the time of a drop"),
+        required=False,
+        help_text=_("Sooner or later; until then none of it can be bought."),
+        widget=UnfoldAdminSelectWidget,
+    )
+    drop_postponed_to = forms.SplitDateTimeField(
+        label=_("Its new time"), required=False, widget=UnfoldAdminSplitDateTimeWidget, help_text=_("In UTC.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "drop_call_off" in self.fields:
+            choices = [("", "–"), *((str(drop.drop_id), drop_text(drop)) for drop in drops_of(self.instance.pk))]
+            for name in ("drop_call_off", "drop_postpone"):
+                self.fields[name].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        """A drop has units and a time; one whose time is changed has a new one and is not called off."""
+        cleaned = super().clean()
+        self._both("drop_units", "drop_at", gettext("Say how many, and from when they can be bought."))
+        self._both("drop_postpone", "drop_postponed_to", gettext("Say which drop, and its new time."))
+        if cleaned.get("drop_postpone") and cleaned["drop_postpone"] == cleaned.get("drop_call_off"):
+            self.add_error("drop_postpone", gettext("Call it off or change its time, not both."))
+        return cleaned
+
+    def _both(self, one: str, other: str, message: str) -> None:
+        """Neither or both are filled in; told beside the one that is not."""
+        empty = [name for name in (one, other) if self.cleaned_data.get(name) in {None, ""}]
+        if len(empty) == 1 and not {one, other} & set(self.errors):
+            self.add_error(empty[0], message)
+
+
+def drops_of(variant_id: UUID) -> list[Drop]:
+    """The drops of a variant to come."""
+    with read() as tx:
+        items = items_by_id(tx, [variant_id])
+        return drops_to_come(tx, list(items.values()))[variant_id] if items else []
+
+
+def drop_text(drop: Drop) -> str:
+    """How many, and when."""
+    at = instant_text(drop.released_at, zone="UTC", language=get_language() or "en")
+    return ngettext("%(n)d unit: %(at)s", "%(n)d units: %(at)s", drop.quantity) % {"n": drop.quantity, "at": at}
 
 
 class PriceForm(ReasonForm):

@@ -52,6 +52,15 @@ def items_of_products(tx: Tx, product_ids: Sequence[UUID]) -> dict[UUID, list[It
     return found
 
 
+def sells_products(tx: Tx, *, now: datetime) -> bool:
+    """Whether products that cost something are listed and their sale is not over. One statement."""
+    sql = (
+        "SELECT 1 FROM shop_product p WHERE p.status = 'listed' AND (p.sale_ends_at IS NULL OR p.sale_ends_at > %s) AND EXISTS ("
+        "SELECT 1 FROM shop_variant v JOIN shop_price c ON c.variant_id = v.id WHERE v.product_id = p.id AND c.amount_minor > 0) LIMIT 1"
+    )
+    return tx.row(sql, (now,), kinds=[Kind.INT]) is not None
+
+
 def _items(tx: Tx, key: str, values: Sequence[UUID]) -> list[Item]:
     if not values:
         return []

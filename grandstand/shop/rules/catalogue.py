@@ -12,6 +12,9 @@ from grandstand.ui.pictures import product_picture
 FEW = 10
 """From so few on, a buyer is told how many are left. Ten is what fits one basket, so nobody is surprised at checkout."""
 
+MOST_WORDS = 8
+"""Of a search, as many as the schedule's; the rest is left aside. Each is a condition of one statement, and an engine takes only so many."""
+
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGES = ("en", "fr", "zh-hans")
@@ -75,7 +78,12 @@ def variant_title(size: str, colour_names: Words, language: str) -> str:
 
 def search_text(texts: Sequence[str]) -> str:
     """What a search looks in, folded as its words are."""
-    return " ".join(" ".join(texts).casefold().split())
+    return " ".join(" ".join(texts).replace("\0", " ").casefold().split())
+
+
+def searched(text: str) -> list[str]:
+    """The words that must all be found. At most MOST_WORDS."""
+    return list(dict.fromkeys(search_text([text]).split()))[:MOST_WORDS]
 
 
 def window(starts_at: datetime | None, ends_at: datetime | None) -> Span:
@@ -83,20 +91,32 @@ def window(starts_at: datetime | None, ends_at: datetime | None) -> Span:
     return Span(starts_at=starts_at, ends_at=ends_at)
 
 
-def stock_state(free: int, sale: Span, *, now: datetime) -> StockState:
-    """What a buyer is told: first about the sale, then about the stock."""
+def opens_at(free: int, sale: Span, released_at: Sequence[datetime], *, now: datetime) -> datetime | None:
+    """From when something can be bought that cannot be now: the start of the sale, or the next release within it; None when nothing is to come.
+
+    `released_at` are the releases that have not been carried out; one that is due this very moment may be among them.
+    """
+    begins = sale.starts_at if sale.starts_at is not None and now < sale.starts_at else None
+    coming = [at if begins is None else max(at, begins) for at in released_at]
+    if begins is not None and free > 0:
+        coming.append(begins)
+    return min((at for at in coming if sale.ends_at is None or at < sale.ends_at), default=None)
+
+
+def stock_state(free: int, sale: Span, *, now: datetime, is_coming: bool = False) -> StockState:
+    """What a buyer is told: first about the sale, then about the stock. `is_coming`: units are to be released while the sale is open."""
     if sale.starts_at is not None and now < sale.starts_at:
         return StockState.NOT_YET
     if sale.ends_at is not None and now >= sale.ends_at:
         return StockState.ENDED
     if free <= 0:
-        return StockState.SOLD_OUT
+        return StockState.COMING if is_coming else StockState.SOLD_OUT
     return StockState.FEW_LEFT if free <= FEW else StockState.IN_STOCK
 
 
 def best_state(states: Sequence[StockState]) -> StockState:
     """Of a product: as good as its best variant."""
-    order = (StockState.IN_STOCK, StockState.FEW_LEFT, StockState.NOT_YET, StockState.SOLD_OUT, StockState.ENDED)
+    order = (StockState.IN_STOCK, StockState.FEW_LEFT, StockState.NOT_YET, StockState.COMING, StockState.SOLD_OUT, StockState.ENDED)
     return min(states, key=order.index)
 
 

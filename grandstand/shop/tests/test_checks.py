@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from grandstand.inventory import api as inventory
 from grandstand.movement.testing import make_organisation
 from grandstand.shop import api as shop
 from grandstand.shop import models
-from grandstand.shop.testing import WHY, make_parcel
+from grandstand.shop.testing import WHY, make_parcel, make_product, make_variant, sold_line
 from grandstand.store.api import Database, Tx, write
 
 
@@ -46,7 +47,9 @@ def _sent_by_hand(tx: Tx) -> None:
 
 def _emptied_by_hand(tx: Tx) -> None:
     tx.execute("UPDATE shop_parcel_line SET revoked = 1 WHERE shipped = 0")
-    tx.execute("UPDATE inventory_account SET claimed = 0 WHERE claimed = 1")
+    line = models.ParcelLine.objects.get(shipped=0)
+    back = inventory.Return(hold_id=line.hold_id, wants=(inventory.Want(account_id=line.variant.account_id, quantity=1),))
+    inventory.return_many(tx, [back], by=WHY["by"], now=WHY["now"], reason="by hand")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,20 @@ def _claimed_for_nobody(tx: Tx) -> None:
 
 def _taken_back_without_the_stock(tx: Tx) -> None:
     tx.execute("UPDATE shop_parcel_line SET quantity = 3, revoked = 1 WHERE shipped = 0")
+
+
+def test_units_of_one_order_do_not_stand_in_for_those_of_another(database: Database) -> None:
+    organisation = make_organisation().id
+    variant = make_variant(make_product(organisation))
+    make_parcel(organisation, sold_line(organisation, variant))
+    other = make_parcel(organisation, sold_line(organisation, variant))
+    assert _red(database) == {}
+    with database.write() as tx:
+        line = models.ParcelLine.objects.exclude(parcel_id=other).get()
+        tx.execute("UPDATE shop_parcel_line SET hold_id = %s WHERE parcel_id = %s", (line.hold_id, other))
+    found = _red(database)
+    assert set(found) == {"shop_claimed_units_wait_in_parcels"}
+    assert found["shop_claimed_units_wait_in_parcels"].endswith(f": {line.variant.sku}")
 
 
 @pytest.mark.parametrize("corrupt", [_claimed_for_nobody, _taken_back_without_the_stock])

@@ -132,7 +132,7 @@ def test_a_products_page_shows_its_variants_with_price_and_stock(db: None) -> No
     claim(organisation, none, 1)
     with CaptureQueriesContext(connection) as queries:
         found = shop.product(slug="lane-tee", market=market, language="fr", now=NOW)
-    assert len(queries) == 6
+    assert len(queries) == 7
     assert (found.title, found.description, found.licensed_mark, found.not_sold) == (
         "T-shirt Couloir",
         "Organic cotton.",

@@ -4,6 +4,7 @@ from grandstand.shop.values.addresses import AddressField
 from grandstand.shop.values.catalogue import (
     Category,
     Drawing,
+    Drop,
     ListingDraft,
     NotSold,
     PictureDraft,
@@ -23,6 +24,7 @@ from grandstand.shop.values.catalogue import (
 from grandstand.shop.values.parcels import ComeBack, Dispatch, Parcel, ParcelChange, ParcelLine, ParcelStatus
 from grandstand.shop.values.refusals import (
     AddressWrong,
+    NoSuchDrop,
     NoSuchParcel,
     NoSuchPicture,
     NoSuchProduct,
@@ -49,7 +51,9 @@ __all__ = [
     "Country",
     "Dispatch",
     "Drawing",
+    "Drop",
     "ListingDraft",
+    "NoSuchDrop",
     "NoSuchParcel",
     "NoSuchPicture",
     "NoSuchProduct",

@@ -36,6 +36,8 @@ class StockState(StrEnum):
 
     IN_STOCK = "in_stock"
     FEW_LEFT = "few_left"
+    COMING = "coming"
+    """None is free now, and more are released at a set time."""
     SOLD_OUT = "sold_out"
     NOT_YET = "not_yet"
     """Its sale has not begun."""
@@ -136,6 +138,16 @@ class ListingDraft:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Units of a variant that can be bought from `released_at` on, and not before. `released_at` is aware."""
+
+    drop_id: UUID
+    variant_id: UUID
+    quantity: int
+    released_at: datetime
+
+
 # -- as shown ----------------------------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +211,10 @@ class NotSold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product's page. `not_sold` is None where it can be bought. Variants are in the shop's order."""
+    """A product's page. `not_sold` is None where it can be bought. Variants are in the shop's order.
+
+    `opens_at` is from when something of it can be bought that cannot be now, None when nothing is to come; `drops` are to come, the next first.
+    """
 
     product_id: UUID
     slug: str
@@ -215,3 +230,5 @@ class Product:
     cap_per_person: int | None
     sale_starts_at: datetime | None
     sale_ends_at: datetime | None
+    opens_at: datetime | None
+    drops: tuple[Drop, ...]

@@ -33,6 +33,12 @@ class NoSuchParcel(NotFound):
     code = "no_such_parcel"
 
 
+class NoSuchDrop(NotFound):
+    """There is no such drop to come: it was released, or called off."""
+
+    code = "no_such_drop"
+
+
 class ProductWrong(Refusal):
     """A detail of a product, variant, picture, price or listing cannot be right. `detail["field"]` names it."""
 
