@@ -2,7 +2,7 @@
 
 from grandstand.messaging.attachments import AttachmentProvider, provide_attachments
 from grandstand.messaging.checks import check_notices
-from grandstand.messaging.personal_data import NoticesOfPerson
+from grandstand.messaging.personal_data import NoticesOfPerson, export_guests_notices, forget_guests_notices
 from grandstand.messaging.queries import notice_of, notices_of, undelivered
 from grandstand.messaging.sending import send_due
 from grandstand.messaging.services import queue_account_mail, queue_notices, withdraw_notices
@@ -18,6 +18,8 @@ __all__ = [
     "SentNotice",
     "Undelivered",
     "check_notices",
+    "export_guests_notices",
+    "forget_guests_notices",
     "notice_of",
     "notices_of",
     "provide_attachments",

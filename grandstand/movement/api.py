@@ -5,6 +5,7 @@ from grandstand.movement.choice import request_market, request_markets
 from grandstand.movement.facts import OrganisationCreated
 from grandstand.movement.personal_data import RolesOfPerson
 from grandstand.movement.queries import (
+    all_markets,
     default_market,
     has_role,
     market,
@@ -63,6 +64,7 @@ __all__ = [
     "Reach",
     "Role",
     "RolesOfPerson",
+    "all_markets",
     "change_market",
     "change_organisation",
     "create_market",

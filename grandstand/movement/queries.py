@@ -100,8 +100,12 @@ def memberships(*, organisation_id: UUID | None = None, person_id: UUID | None =
 def markets() -> list[Market]:
     """Every market, the default first, then by name."""
     with read() as tx:
-        rows = tx.select(table(models.Market), _MARKET, order_by="is_default DESC, name, code")
-    return [_market(row) for row in rows]
+        return all_markets(tx)
+
+
+def all_markets(tx: Tx) -> list[Market]:
+    """The same over any transaction. One statement."""
+    return [_market(row) for row in tx.select(table(models.Market), _MARKET, order_by="is_default DESC, name, code")]
 
 
 def market(code: str) -> Market:

@@ -4,6 +4,8 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
 from grandstand.kit.ids import new_id
@@ -72,7 +74,8 @@ def change_organisation(*, organisation_id: UUID, details: OrganisationDetails, 
 def move_organisation(*, organisation_id: UUID, parent_id: UUID | None, now: datetime, by: Actor, reason: str) -> Organisation:
     """The organisation is part of another from now on, or of none. Roles from above change with it.
 
-    Raises NoSuchOrganisation, OrganisationCycle. One mover at a time: two at once could each be right and together make a cycle.
+    Raises NoSuchOrganisation, OrganisationCycle, or LastOwner when its owners are all above it and would be left behind. One mover at a time: two
+    at once could each be right and together make a cycle.
     """
     with write() as tx:
         if tx.engine == "postgresql":
@@ -80,8 +83,12 @@ def move_organisation(*, organisation_id: UUID, parent_id: UUID | None, now: dat
         row = _locked(organisation_id)
         if parent_id is not None and organisation_id in _with_all_above(parent_id):
             raise OrganisationCycle("An organisation cannot be part of itself, or of one that is part of it: choose another one.")
+        owned = _owners(organisation_id).exists()
         before, row.parent_id = row.parent_id, parent_id
         row.save(update_fields=["parent"])
+        if owned and not _owners(organisation_id).exists():
+            text = gettext_noop("All owners of this organisation are those of the one above it: give it an owner of its own first, then move it.")
+            raise LastOwner(text, organisation=row.name)
         _record(
             tx,
             "move",
@@ -121,7 +128,7 @@ def revoke_role(*, person_id: UUID, organisation_id: UUID, role: Role, now: date
         row = rows.filter(person_id=person_id, organisation_id=organisation_id, role=role.value).first()
         if row is None:
             raise NoSuchMembership("This person does not have this role here.")
-        if role is Role.OWNER and not _owned_without(row):
+        if role is Role.OWNER and not _owners(organisation_id).exclude(id=row.id).exists():
             text = gettext_noop("An organisation must keep an owner: make somebody else its owner first, then try again.")
             raise LastOwner(text, organisation=organisation.name)
         before: dict[str, Json] = {"person_id": str(person_id), "role": role.value}
@@ -162,9 +169,9 @@ def _locked(organisation_id: UUID) -> models.Organisation:
     return row
 
 
-def _owned_without(membership: models.Membership) -> bool:
-    owners = models.Membership.objects.filter(role=Role.OWNER.value, organisation_id__in=_with_all_above(membership.organisation_id))
-    return owners.exclude(id=membership.id).exists()
+def _owners(organisation_id: UUID) -> QuerySet[models.Membership]:
+    """Who owns the organisation, itself or from above."""
+    return models.Membership.objects.filter(role=Role.OWNER.value, organisation_id__in=_with_all_above(organisation_id))
 
 
 def _with_all_above(organisation_id: UUID) -> set[UUID]:

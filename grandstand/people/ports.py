@@ -13,6 +13,7 @@ from grandstand.people.values import AccountMail
 from grandstand.store.api import Tx
 
 type QueueMail = Callable[[Tx, AccountMail, datetime], None]
+type KeepErasure = Callable[[UUID, datetime], None]
 type MarketChoices = Callable[[], Sequence[tuple[str, str]]]
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,7 @@ class _Ports:
         self.personal_data: dict[str, PersonalData] = {}
         self.queue_mail: QueueMail = lambda _tx, mail, _now: log.warning("mail_not_wired", template=mail.template)
         self.market_choices: MarketChoices = list
+        self.keep_erasure: KeepErasure = lambda _person_id, _at: None
 
 
 ports = _Ports()
@@ -59,3 +61,8 @@ def use_mail(queue: QueueMail) -> None:
 def use_markets(choices: MarketChoices) -> None:
     """Offer these (code, name) on the profile page."""
     ports.market_choices = choices
+
+
+def use_erasures(keep: KeepErasure) -> None:
+    """Call `keep(person_id, at)` in the transaction that erases a person, so that a restored backup can forget them again."""
+    ports.keep_erasure = keep

@@ -1,6 +1,7 @@
 """Reads. Each is one statement."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from grandstand.people import models
@@ -25,6 +26,11 @@ def people(person_ids: Collection[UUID]) -> dict[UUID, PersonSummary]:
     """The persons with these ids, erased ones too; ids that nobody has are left out."""
     rows = models.Person.objects.filter(id__in=set(person_ids)) if person_ids else []
     return {row.id: summary(row) for row in rows}
+
+
+def erased_people() -> dict[UUID, datetime]:
+    """Who was forgotten, and when."""
+    return {id_: at for id_, at in models.Person.objects.values_list("id", "erased_at").exclude(erased_at=None) if at}
 
 
 def summary(row: models.Person) -> PersonSummary:

@@ -108,6 +108,7 @@ def erase_person(*, person_id: UUID, now: datetime, by: Actor, reason: str = "as
         row.groups.clear()
         row.user_permissions.clear()
         record(tx, [_change(row.id, "erase", reason, by)], now=now)
+        ports.keep_erasure(row.id, now)
 
 
 def seal_second_steps_anew() -> int:

@@ -38,7 +38,8 @@ def day_text(day: date, *, language: str, year: bool = True) -> str:
 
 def month_text(day: date, *, language: str) -> str:
     """The month in short: "Jul", "juil.", "7月"."""
-    return str(format_date(day, "LLL", locale=cldr(language)))
+    # Not the stand-alone LLL: Babel 2.18 keeps the names of whichever language asks first for all of them.
+    return str(format_date(day, "MMM", locale=cldr(language)))
 
 
 def time_text(instant: datetime, *, zone: str) -> str:

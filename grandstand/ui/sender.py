@@ -9,8 +9,11 @@ def sender(request: HttpRequest) -> str:
 
     What stands further left in X-Forwarded-For was written by the sender and is not believed.
     """
-    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if proxies and len(forwarded) >= proxies:
-        return str(forwarded[-proxies])
-    return str(request.META.get("REMOTE_ADDR", ""))
+    forwarded, connection = request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")
+    return address(str(forwarded), connection=str(connection), proxies=settings.ALLAUTH_TRUSTED_PROXY_COUNT)
+
+
+def address(forwarded: str, *, connection: str, proxies: int) -> str:
+    """The same of a header X-Forwarded-For and a connection's address, for who has no request of Django's."""
+    parts = [part.strip() for part in forwarded.split(",") if part.strip()]
+    return parts[-proxies] if proxies and len(parts) >= proxies else connection

@@ -16,6 +16,7 @@ CHROMIUM = "/usr/bin/chromium"
 _QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 
 PHONE = {"width": 390, "height": 844}
+SMALL_PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
 _WATCH_SHIFTS = """
@@ -71,14 +72,21 @@ def _chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def visit(chromium: Browser, url: str, **options: Any) -> Iterator[Page]:
-    """A page opened in a fresh visit; options are those of Browser.new_context (viewport, color_scheme, java_script_enabled ...)."""
+def visit(chromium: Browser, url: str, *, kib_per_second: int | None = None, **options: Any) -> Iterator[Page]:
+    """A page opened in a fresh visit; options are those of Browser.new_context (viewport, color_scheme, java_script_enabled ...).
+
+    With `kib_per_second` it is opened a second time over a line that slow, with its styles and scripts at hand: it comes in pieces.
+    """
     context: BrowserContext = chromium.new_context(**{"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce"} | options)
     try:
         page = context.new_page()
         if options.get("java_script_enabled", True):
             page.add_init_script(_WATCH_SHIFTS)
         page.goto(url)
+        if kib_per_second is not None:
+            line = {"offline": False, "latency": 20, "downloadThroughput": 1024 * kib_per_second, "uploadThroughput": -1}
+            context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+            page.goto(url)
         yield page
     finally:
         context.close()

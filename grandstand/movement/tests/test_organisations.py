@@ -159,6 +159,38 @@ def test_an_owner_from_above_is_an_owner_and_one_from_below_is_none(db: None) ->
     assert movement.memberships(organisation_id=bottom.id) == []
 
 
+def test_an_organisation_does_not_move_away_from_its_only_owners(database: Database) -> None:
+    top, other, own = make_organisation(), make_organisation(), make_organisation()
+    bottom = make_organisation(name="Rowing", parent_id=top.id)
+    make_member(top.id, Role.OWNER)
+    make_member(own.id, Role.OWNER)
+
+    def move(parent_id: UUID | None) -> None:
+        movement.move_organisation(organisation_id=bottom.id, parent_id=parent_id, now=NOW, by=BY, reason="a try")
+
+    with pytest.raises(movement.LastOwner):
+        move(None)
+    with pytest.raises(movement.LastOwner) as refused:
+        move(other.id)
+    assert refused.value.detail == {"organisation": "Rowing"}
+    assert movement.organisation(bottom.id).parent_id == top.id
+    for language in ("fr", "zh-hans"):
+        with override(language):
+            assert gettext(str(refused.value)) != str(refused.value)
+
+    move(own.id)
+    make_member(bottom.id, Role.OWNER)
+    move(None)
+    assert movement.organisation(bottom.id).parent_id is None
+
+
+def test_an_organisation_that_nobody_owns_moves(db: None) -> None:
+    top = make_organisation()
+    bottom = make_organisation(parent_id=top.id)
+    movement.move_organisation(organisation_id=bottom.id, parent_id=None, now=NOW, by=BY, reason="nothing is lost")
+    assert movement.organisation(bottom.id).parent_id is None
+
+
 def test_whoever_is_the_last_owner_of_an_organisation_is_not_forgotten(db: None) -> None:
     organisation, shared = make_organisation(), make_organisation()
     person = make_member(organisation.id, Role.OWNER)

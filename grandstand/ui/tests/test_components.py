@@ -2,8 +2,11 @@
 
 import gzip
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -197,9 +200,15 @@ def test_a_line_of_zeros_lies_on_the_ground() -> None:
         charts.sparkline([1], width=100, height=40)
 
 
-@pytest.mark.parametrize(("language", "expected"), [("en", "Jul"), ("fr", "juil."), ("zh-hans", "7月")])
-def test_a_month_is_short_in_every_language(language: str, expected: str) -> None:
-    assert formats.month_text(date(2031, 7, 11), language=language) == expected
+@pytest.mark.parametrize("order", list(permutations(["en", "fr", "zh-hans"])))
+def test_a_month_is_short_in_every_language_whichever_is_asked_for_first(order: tuple[str, ...]) -> None:
+    """In a process of its own: Babel's memory lasts as long as one."""
+    code = "import sys, datetime; from grandstand.ui.formats import month_text as m; "
+    code += "print(*[m(datetime.date(2031, 7, 11), language=language) for language in sys.argv[1:]])"
+    said = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code, *order], capture_output=True, encoding="utf-8", check=True, cwd=UI.parent.parent
+    ).stdout
+    assert said.split() == [{"en": "Jul", "fr": "juil.", "zh-hans": "7月"}[language] for language in order]
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "/sessions/7"), ("fr", "/fr/sessions/7"), ("zh-hans", "/zh-hans/sessions/7")])

@@ -29,6 +29,11 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
+// Who clicks twice means once. Without this the second click could come after the answer to the first, and ask for the same again.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("button[type=submit]")) event.preventDefault();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -50,3 +55,9 @@ document.addEventListener("ui:toast", (event) => toast(event.detail.text ?? even
 // A summary of errors takes the focus, so that a screen reader says first what has to be put right.
 document.querySelector("[data-summary-of-errors]")?.focus();
 document.addEventListener("htmx:after:swap", () => document.querySelector("[data-summary-of-errors]")?.focus());
+
+// What came without a new page is said, since nobody who cannot see it would know.
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  const news = detail.ctx.target?.querySelector("[data-say]");
+  if (news) live.textContent = (news.closest(".notice") ?? news).innerText;
+});
