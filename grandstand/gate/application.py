@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,15 +11,15 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from grandstand.commerce import api as commerce
-from grandstand.commerce.api import Buying, HeldItem, ItemRef, ShipTo
-from grandstand.gate.batching import Batcher
+from grandstand.gate import bodies, waiting
+from grandstand.gate.batching import Batcher, Meter
+from grandstand.gate.bodies import BodyWrong
 from grandstand.gate.passes import Passes
-from grandstand.gate.services import Desk
-from grandstand.gate.values import LONGEST_KEY, Denied, GateBusy, GivenBack, Granted, HoldAsk, Pass, PassWrong, ReleaseAsk
+from grandstand.gate.rooms.board import Board
+from grandstand.gate.seats.warming import Warming
+from grandstand.gate.services import SEATED_KIND, Desk
+from grandstand.gate.values import Denied, GateBusy, GivenBack, Granted, HoldAsk, Pass, PassWrong, ReleaseAsk
 from grandstand.kit.errors import Refusal
-from grandstand.kit.ids import named_id
-from grandstand.kit.money import Money
 from grandstand.store.api import Database, DataWrong, Engine, Lost, WallHit
 from grandstand.ui.audience import Audience
 
@@ -32,7 +33,7 @@ MOST_BYTES = 8 * 1024
 
 RETRY_AFTER_FAULT_S = 2
 
-TEST_PROVIDER = "test"
+SEATS = "/gate/seats/"
 
 NO_DETAIL: Mapping[str, object] = MappingProxyType({})
 
@@ -42,101 +43,109 @@ type Send = Callable[[dict[str, Any]], Awaitable[None]]
 type Answered = tuple[int, bytes, Sequence[tuple[bytes, bytes]]]
 
 
-class _Hold(msgspec.Struct, forbid_unknown_fields=True):
-    key: str
-    kind: str
-    item: UUID
-    quantity: int
-    seats: tuple[UUID, ...] = ()
-
-
-class _Release(msgspec.Struct, forbid_unknown_fields=True):
-    hold: UUID
-
-
-class _Item(msgspec.Struct, forbid_unknown_fields=True):
-    hold: UUID
-    kind: str
-    item: UUID
-    quantity: int
-    seats: tuple[UUID, ...] = ()
-
-
-class _Pay(msgspec.Struct, forbid_unknown_fields=True):
-    key: str
-    items: tuple[_Item, ...]
-    email: str
-    name: str
-    language: str
-    told_minor: int
-    currency: str
-    provider: str
-    ship_to: ShipTo | None = None
-    shipping: dict[UUID, str] = {}
-    is_charged: bool = False
-    """The test bank charged the card already, as a wallet would have: with test payments only."""
-
-
-class _BodyWrong(Refusal):
-    code = "body_wrong"
-    status = 422
-
-
 ROUTES: dict[tuple[str, str], Audience] = {
     ("POST", "/gate/hold"): Audience("public"),
+    ("POST", "/gate/change"): Audience("public"),
     ("POST", "/gate/release"): Audience("public"),
     ("POST", "/gate/pay"): Audience("public"),
+    ("GET", "/gate/seats/<uuid:session_id>"): Audience("public"),
+    **waiting.ROUTES,
 }
-"""Everything that can be asked for, and by whom: anybody who has a pass, and about holds of their own only."""
+"""Everything that can be asked for, and by whom: which seats are free and waiting are for anybody, the rest for anybody who has a pass, about
+holds of their own only."""
 
 
 class Gate:
-    """`POST /gate/hold`, `/gate/release` and `/gate/pay`, each with a pass in the header `x-gate-pass`.
+    """`POST /gate/hold`, `/gate/change`, `/gate/release` and `/gate/pay`, each with a pass in the header `x-gate-pass`; and what is for everybody.
 
-    Answers are JSON objects. 200: what was granted. 409: refused, with `refused` naming the reason. 401: no valid pass. 422: the body is not
-    what was expected. 503 with Retry-After: nothing was decided, ask again with the same key.
+    That is `GET /gate/seats/SESSION`, which seats are free, and waiting rooms (`waiting.py`).
+
+    Answers are JSON objects. 200: what was granted. 409: refused, with `refused` naming the reason. 401: no valid pass. 422: the body is not what
+    was expected. 503 with Retry-After: nothing was decided, ask again with the same key.
     """
 
-    def __init__(self, database_url: str, secrets: Sequence[str], *, clock: Callable[[], datetime], test_payments: bool = False) -> None:
-        """`clock` is this host's, by which passes end: they last for hours, and a hold's own time is the database's."""
+    def __init__(
+        self,
+        database_url: str,
+        secrets: Sequence[str],
+        *,
+        clock: Callable[[], datetime],
+        test_payments: bool = False,
+        secure: bool = False,
+        most_per_sender: int | None = None,
+        proxies: int = 0,
+    ) -> None:
+        """`clock` is this host's, by which passes end: they last for hours, and a hold's own time is the database's. `secure`: cookies too.
+
+        `most_per_sender`: places that visitors of one address take in waiting rooms in an hour; None for any number. `proxies`: of our own.
+        """
         self._clock = clock
         self.passes = Passes(secrets)
         desk = Desk(Database(database_url))
         self.desk = desk
-        self.holds = Batcher(desk.hold, threads=COMMITTERS[desk.database.engine], name="gate-hold", leave=desk.leave)
+        committers = COMMITTERS[desk.database.engine]
+        self.holds = Batcher(desk.hold, threads=committers, name="gate-hold", leave=desk.leave)
+        self.changes = Batcher(desk.change, threads=1, name="gate-change", leave=desk.leave)
         self.releases = Batcher(desk.release, threads=1, name="gate-release", leave=desk.leave)
-        answers: list[Callable[[Scope, bytes], Awaitable[Answered]]] = [self._hold, self._release, self._pay]
-        self._routes = dict(zip(ROUTES, answers, strict=True))
-        self.purchases = Batcher(desk.buy, threads=COMMITTERS[desk.database.engine], name="gate-pay", leave=desk.leave)
+        self.purchases = Batcher(desk.buy, threads=committers, name="gate-pay", leave=desk.leave)
+        self.finds = Batcher(desk.find_seats, threads=1, name="gate-find", leave=desk.leave)
+        self.looks = Batcher(desk.show_seats, threads=1, name="gate-seats", leave=desk.leave)
+        self._routes = {
+            "/gate/hold": self._hold,
+            "/gate/change": self._change,
+            "/gate/release": self._release,
+            "/gate/pay": self._pay,
+        }
+        self.board = Board(desk.database, commit_ms=Meter(self.holds, self.purchases))
+        self.waiting = waiting.Waiting(
+            desk, self.board, self.passes, secrets, clock=clock, secure=secure, most_per_sender=most_per_sender, proxies=proxies
+        )
+        coming = partial(self.board.guarded, SEATED_KIND)
+        self._warming = Warming(coming, desk.find_seats, is_full=lambda: desk.seats.is_full, leave=desk.leave)
+        self._batchers = (self.holds, self.changes, self.releases, self.purchases, self.finds, self.looks, *self.waiting.batchers)
         self._test_payments = test_payments
         self.told: Counter[str] = Counter()
         """How many wishes got which answer, for operators and benchmarks."""
-        self._read_hold = msgspec.json.Decoder(_Hold).decode
-        self._read_release = msgspec.json.Decoder(_Release).decode
-        self._read_pay = msgspec.json.Decoder(_Pay).decode
 
     def start(self) -> None:
         """Begin to decide."""
-        for batcher in (self.holds, self.releases, self.purchases):
+        for batcher in self._batchers:
             batcher.start()
+        self.board.start()
+        self._warming.start()
 
     def stop(self) -> None:
         """Decide what waits, then end."""
-        for batcher in (self.holds, self.releases, self.purchases):
+        self._warming.stop()
+        self.board.stop()
+        for batcher in self._batchers:
             batcher.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         status, content, more = await self._answered(scope, receive)
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode()), (b"cache-control", b"no-store"), *more]
+        headers = [(b"content-length", str(len(content)).encode()), *more]
+        if not any(name == b"content-type" for name, _ in more):
+            headers.append((b"content-type", b"application/json"))
+        if not any(name == b"cache-control" for name, _ in more):
+            headers.append((b"cache-control", b"no-store"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
     async def _answered(self, scope: Scope, receive: Receive) -> Answered:
-        route = self._routes.get((scope["method"], scope["path"]))
+        if scope["path"].startswith(waiting.PREFIX):
+            answered = await self._guarded(self._wait, scope, receive)
+            return waiting.told_in_page(scope, *answered) or answered
+        if scope["path"].startswith(SEATS) and scope["method"] in {"GET", "HEAD"}:
+            return await self._guarded(self._seats, scope, receive)
+        route = self._routes.get(scope["path"])
         if route is None:
-            known = any(path == scope["path"] for _, path in self._routes)
-            return _refused("method_not_allowed" if known else "not_found", 405 if known else 404)
+            return _refused("not_found", 404)
+        if scope["method"] != "POST":
+            return _refused("method_not_allowed", 405)
+        return await self._guarded(route, scope, receive)
+
+    async def _guarded(self, route: Callable[[Scope, bytes], Awaitable[Answered]], scope: Scope, receive: Receive) -> Answered:
         try:
             return await route(scope, await _body(receive))
         except GateBusy as busy:
@@ -153,11 +162,48 @@ class Gate:
 
     # -- routes ------------------------------------------------------------------------------------------------------------------------
 
+    async def _wait(self, scope: Scope, body: bytes) -> Answered:
+        return await self.waiting.answer(scope, body) or _refused("not_found", 404)
+
+    async def _seats(self, scope: Scope, body: bytes) -> Answered:
+        try:
+            session_id = UUID(scope["path"].removeprefix(SEATS))
+        except ValueError:
+            return _refused("not_found", 404)
+        shown = self.desk.seats.find_shown(session_id) or await self.looks.ask(session_id)
+        if isinstance(shown, Refusal):
+            raise shown
+        headers = [*waiting.SHARED, (b"etag", shown.etag)]
+        asked = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
+        return (304, b"", headers) if shown.etag in asked else (200, shown.body, headers)
+
     async def _hold(self, scope: Scope, body: bytes) -> Answered:
-        answer = await self.holds.ask(self.hold_ask(scope, body))
+        ask = self.hold_ask(scope, body)
+        if self._is_unknown(ask):
+            await self.finds.ask(ask.ref.item_id)
+        return self._held(await self.holds.ask(ask), "held")
+
+    def hold_ask(self, scope: Scope, body: bytes) -> HoldAsk:
+        """What a request to `/gate/hold` asks for. Raises PassWrong, MustWait and the refusal of a body."""
+        ask = bodies.hold_ask(body, self._bearer(scope))
+        self.board.ask_for(ask.ref, ask.bearer.rooms)
+        return ask
+
+    async def _change(self, scope: Scope, body: bytes) -> Answered:
+        ask = bodies.change_ask(body, self._bearer(scope))
+        self.board.ask_for(ask.want.ref, ask.want.bearer.rooms)
+        if self._is_unknown(ask.want):
+            await self.finds.ask(ask.want.ref.item_id)
+        return self._held(await self.changes.ask(ask), "changed")
+
+    def _is_unknown(self, ask: HoldAsk) -> bool:
+        """Whether a thread that keeps nobody else waiting shall find out first where the seats of the item are."""
+        return ask.ref.kind == SEATED_KIND and not ask.seat_ids and not self.desk.seats.knows(ask.ref.item_id)
+
+    def _held(self, answer: Granted | Denied | Exception, told: str) -> Answered:
         match answer:
             case Granted():
-                self.told["held"] += 1
+                self.told[told] += 1
                 return 200, msgspec.json.encode(answer), ()
             case Denied():
                 self.told[answer.reason] += 1
@@ -165,54 +211,13 @@ class Gate:
             case _:
                 raise answer
 
-    def hold_ask(self, scope: Scope, body: bytes) -> HoldAsk:
-        """What a request to `/gate/hold` asks for. Raises PassWrong and the refusal of a body."""
-        bearer = self._bearer(scope)
-        asked = _read(self._read_hold, body)
-        if not 1 <= len(asked.key) <= LONGEST_KEY:
-            raise _BodyWrong(f"key: 1 to {LONGEST_KEY} characters")
-        if asked.quantity < 1:
-            raise _BodyWrong("quantity: one or more")
-        if asked.seats and len(set(asked.seats)) != asked.quantity:
-            raise _BodyWrong("seats: as many different ones as quantity says, or none")
-        ref = ItemRef(kind=asked.kind, item_id=asked.item)
-        return HoldAsk(key=asked.key, bearer=bearer, ref=ref, quantity=asked.quantity, seat_ids=asked.seats)
-
     async def _release(self, scope: Scope, body: bytes) -> Answered:
         bearer = self._bearer(scope)
-        answer: GivenBack = await self.releases.ask(ReleaseAsk(bearer=bearer, hold_id=_read(self._read_release, body).hold))
+        answer: GivenBack = await self.releases.ask(ReleaseAsk(bearer=bearer, hold_id=bodies.hold_to_release(body)))
         return 200, msgspec.json.encode(answer), ()
 
     async def _pay(self, scope: Scope, body: bytes) -> Answered:
-        bearer = self._bearer(scope)
-        asked = _read(self._read_pay, body)
-        if not 1 <= len(asked.key) <= LONGEST_KEY:
-            raise _BodyWrong(f"key: 1 to {LONGEST_KEY} characters")
-        if not asked.items:
-            raise _BodyWrong("items: one or more")
-        if asked.provider not in {provider.code for provider in commerce.providers()}:
-            raise _BodyWrong("provider: one of those that the checkout offers")
-        if asked.is_charged and not (self._test_payments and asked.provider == TEST_PROVIDER):
-            raise _BodyWrong("is_charged: with the test bank only, where test payments are on")
-        key = named_id(bearer.basket_id.bytes + asked.key.encode()).hex
-        buying = Buying(
-            key=key,
-            owner=bearer.owner,
-            market_code=bearer.market_code,
-            items=tuple(
-                HeldItem(hold_id=each.hold, ref=ItemRef(kind=each.kind, item_id=each.item), quantity=each.quantity, seat_ids=each.seats)
-                for each in asked.items
-            ),
-            email=asked.email,
-            name=asked.name,
-            language=asked.language,
-            told=Money(minor=asked.told_minor, currency=asked.currency),
-            provider_code=asked.provider,
-            captured_as=f"gate-{key}" if asked.is_charged else "",
-            ship_to=asked.ship_to,
-            shipping=asked.shipping,
-        )
-        answer = await self.purchases.ask(buying)
+        answer = await self.purchases.ask(bodies.buying(body, self._bearer(scope), test_payments=self._test_payments))
         if isinstance(answer, Exception):
             self.told[getattr(answer, "code", "failed")] += 1
             raise answer
@@ -226,13 +231,6 @@ class Gate:
         raise PassWrong("There is no pass with this request: open the page again.")
 
 
-def _read[T](decode: Callable[[bytes], T], body: bytes) -> T:
-    try:
-        return decode(body)
-    except msgspec.MsgspecError as wrong:
-        raise _BodyWrong(str(wrong)) from wrong
-
-
 async def _body(receive: Receive) -> bytes:
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -242,7 +240,7 @@ async def _body(receive: Receive) -> bytes:
         if len(body) > MOST_BYTES:
             break
     if len(body) > MOST_BYTES:
-        raise _BodyWrong(f"the body is at most {MOST_BYTES} bytes")
+        raise BodyWrong(f"the body is at most {MOST_BYTES} bytes")
     return body
 
 

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from math import ceil
+from typing import Any
 
 from grandstand.gate.values import GateBusy
 
@@ -81,7 +82,7 @@ class Batcher[Ask, Answer]:
             started = time.perf_counter()
             asks, futures = [ask for ask, _ in batch], [future for _, future in batch]
             try:
-                answers: Sequence[Answer] | Exception = self._decide(asks)
+                answers: Sequence[Answer] | Exception = _each(asks, self._decide(asks))
             except Exception as error:  # noqa: BLE001 whoever asked is told, and the thread goes on with the next batch
                 answers = error
             self._note(len(batch), time.perf_counter() - started)
@@ -114,6 +115,28 @@ class Batcher[Ask, Answer]:
         each = seconds / count / len(self._threads)
         self._seconds_each += SMOOTHING * (each - self._seconds_each) if self._seconds_each else each
         self.batches, self.answered, self.seconds = self.batches + 1, self.answered + count, self.seconds + seconds
+
+
+class Meter:
+    """How long these batchers keep somebody waiting, since it was looked at last."""
+
+    def __init__(self, *batchers: Batcher[Any, Any]) -> None:
+        self._batchers = batchers
+        self._before = [(0, 0.0)] * len(batchers)
+
+    def __call__(self) -> int:
+        """Milliseconds for a turn and a commit, of the slowest; 0 for those that had nothing to do."""
+        now = [(batcher.batches, batcher.seconds) for batcher in self._batchers]
+        before, self._before = self._before, now
+        commits = [(s - s0) / (n - n0) if n > n0 else 0.0 for (n, s), (n0, s0) in zip(now, before, strict=True)]
+        return max(round(1_000 * (batcher.wait_s + commit)) for batcher, commit in zip(self._batchers, commits, strict=True))
+
+
+def _each[Answer](asks: Sequence[Any], answers: Sequence[Answer]) -> Sequence[Answer]:
+    """An answer too few would give everybody behind it somebody else's."""
+    if len(answers) != len(asks):
+        raise RuntimeError(f"{len(asks)} asked and {len(answers)} were answered: nobody is told whose answer is whose")
+    return answers
 
 
 def _tell[Answer](futures: Sequence[asyncio.Future[Answer]], answers: Sequence[Answer] | Exception) -> None:

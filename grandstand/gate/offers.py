@@ -3,8 +3,9 @@
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from grandstand.commerce import api as commerce
@@ -74,9 +75,31 @@ def _ask(tx: Tx, items: list[Item]) -> tuple[datetime, list[Quote | NotQuoted]]:
 
 def times(quote: Quote, quantity: int, seat_ids: tuple[UUID, ...]) -> Quote:
     """The quote for so many units: what is wanted and what caps count grow with it."""
+    whole = _times(_Same(quote), quantity)
+    return replace(whole, wants=tuple([replace(want, seat_ids=seat_ids) for want in whole.wants])) if seat_ids else whole
+
+
+class _Same:
+    """A quote, equal to itself only: looking it up does not compare all that it says."""
+
+    __slots__ = ("quote",)
+
+    def __init__(self, quote: Quote) -> None:
+        self.quote = quote
+
+    def __hash__(self) -> int:
+        return id(self.quote)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.quote is self.quote
+
+
+@lru_cache(maxsize=4096)
+def _times(same: _Same, quantity: int) -> Quote:
+    quote = same.quote
     return replace(
         quote,
         quantity=quantity,
-        wants=tuple(replace(want, quantity=want.quantity * quantity, seat_ids=seat_ids) for want in quote.wants),
-        caps=tuple(replace(cap, quantity=cap.quantity * quantity) for cap in quote.caps),
+        wants=tuple([replace(want, quantity=want.quantity * quantity) for want in quote.wants]),
+        caps=tuple([replace(cap, quantity=cap.quantity * quantity) for cap in quote.caps]),
     )

@@ -58,6 +58,25 @@ def test_an_error_is_everybodys_of_that_batch_and_the_next_batch_is_decided() ->
     assert (str(bad), good) == ("a bad day", 14)
 
 
+def test_nobody_hears_somebody_elses_answer_when_one_is_missing() -> None:
+    async def come(batcher: Batcher[int, int]) -> list[int | BaseException]:
+        return await asyncio.gather(*(batcher.ask(n) for n in range(3)), return_exceptions=True)
+
+    batcher = Batcher[int, int](lambda asks: [ask for ask in asks if ask != 1], threads=1, name="test")
+
+    async def come_before_it_works() -> list[int | BaseException]:
+        asked = asyncio.ensure_future(come(batcher))
+        await asyncio.sleep(0)
+        batcher.start()
+        return await asked
+
+    try:
+        answers = asyncio.run(come_before_it_works())
+    finally:
+        batcher.stop()
+    assert [type(answer) for answer in answers] == [RuntimeError] * 3
+
+
 def test_somebody_who_went_away_takes_nobodys_answer_along() -> None:
     go_on = threading.Event()
 
