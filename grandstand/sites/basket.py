@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from grandstand.commerce import api as commerce
 from grandstand.kit.money import Money
 from grandstand.movement import api as movement
 from grandstand.sites.refusals import said_of
+from grandstand.sites.seating.labels import seats_of_lines
+from grandstand.store import api as store
 from grandstand.ui.paths import localised
 from grandstand.ui.refusals import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line with the words of its state. `problem` is None while it is held at the price that was seen."""
+    """A line with the words of its state. `problem` is None while it is held at the price that was seen. `seats` are words, one for each row."""
 
     line_id: UUID
     title: str
@@ -29,9 +31,11 @@ class Line:
     details: tuple[tuple[str, str], ...]
     quantity: int
     most: int
-    has_seats: bool
+    seats: tuple[str, ...]
     price: Money
     old_price: Money | None
+    moved_from: commerce.Appointment | None
+    old_place: str
     sum: Money | None
     state: str
     problem: Said | None
@@ -60,17 +64,21 @@ class Basket:
     ready: bool
     estimated: bool
     repriced: bool
+    moved: bool
     can_go_on: bool
     units: int
 
 
 def shown(basket: commerce.Basket, *, time_zone: str = "UTC") -> Basket:
-    """The basket with its sellers' names. One statement."""
+    """The basket with its sellers' names and where its seats are. One statement, four with seats."""
     sellers = movement.organisations({part.seller_id for part in basket.parts})
+    with_seats = [line for line in basket.lines if line.seat_ids]
+    places = seats_of_lines([(line.ref.item_id, line.seat_ids) for line in with_seats], language=get_language() or "en")
+    seats = dict(zip([line.line_id for line in with_seats], places, strict=True))
     parts = tuple(
         Part(
             seller=sellers[part.seller_id].name if part.seller_id in sellers else "",
-            lines=tuple(_line(line) for line in part.lines),
+            lines=tuple(_line(line, seats.get(line.line_id, ())) for line in part.lines),
             shipping=part.shipping,
             seller_id=part.seller_id,
         )
@@ -84,13 +92,24 @@ def shown(basket: commerce.Basket, *, time_zone: str = "UTC") -> Basket:
         time_zone=time_zone,
         ready=basket.ready,
         estimated=basket.estimated,
-        repriced=any(line.new_price is not None for line in basket.lines),
+        repriced=any(line.new_price is not None and (line.moved_from is None or line.new_price != line.unit_price) for line in basket.lines),
+        moved=any(line.moved_from is not None for line in basket.lines),
         can_go_on=all(line.state is commerce.LineState.HELD and line.new_price is None for line in basket.lines),
         units=sum(line.quantity for line in basket.lines),
     )
 
 
-def _line(line: commerce.BasketLine) -> Line:
+def most_at_once(ref: commerce.ItemRef, *, market: movement.Market, now: datetime) -> int | commerce.NoQuote:
+    """How many of an item one person may take at once, whatever they have already; or why it is not sold in the market."""
+    with store.read() as tx:
+        (quote,) = commerce.quote_all(tx, [(market, commerce.Ask(ref=ref, quantity=1))], now=now)
+    if isinstance(quote, commerce.NotQuoted):
+        return quote.reason
+    limits = [MOST if quote.hold_limit is None else quote.hold_limit, *(cap.limit for cap in quote.caps)]
+    return min(MOST, *limits)
+
+
+def _line(line: commerce.BasketLine, seats: tuple[str, ...]) -> Line:
     about, lost = line.description, line.state is not commerce.LineState.HELD
     return Line(
         line_id=line.line_id,
@@ -103,9 +122,11 @@ def _line(line: commerce.BasketLine) -> Line:
         details=about.details,
         quantity=line.quantity,
         most=max(line.quantity, MOST_TO_CHOOSE),
-        has_seats=bool(line.seat_ids),
+        seats=seats,
         price=line.new_price or line.unit_price,
-        old_price=line.unit_price if line.new_price is not None else None,
+        old_price=line.unit_price if line.new_price not in {None, line.unit_price} else None,
+        moved_from=line.moved_from,
+        old_place=line.moved_from.place_in(get_language() or "") if line.moved_from is not None else "",
         sum=line.taxed.gross if line.taxed is not None else None,
         state=line.state.value,
         problem=_problem(line) if lost else None,

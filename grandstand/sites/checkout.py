@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from grandstand.commerce import api as commerce
 
 KEPT = "checkout"
+PLACED = "placed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,13 @@ class Said:
         session[KEPT] = {"name": self.name, "email": self.email, "key": self.key, "ship_to": ship_to, "shipping": shipping}
 
 
-def forget(session: SessionBase) -> None:
-    """Nothing of it is needed any more."""
+def settle(session: SessionBase, said: Said) -> None:
+    """The order stands: nothing of what was said is needed any more, but its key leads to the order when it is sent again."""
     session.pop(KEPT, None)
+    session[PLACED] = said.key
+
+
+def sent_key(session: SessionBase) -> str:
+    """The key of what was said and not yet ordered, else of what was ordered last; empty when nothing was said."""
+    kept = Said.kept_in(session)
+    return kept.key if kept is not None else str(session.get(PLACED, ""))

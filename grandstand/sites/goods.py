@@ -108,6 +108,7 @@ def _stock(stock: shop.StockState, left: int | None) -> Said:
     return {
         shop.StockState.IN_STOCK: NOTHING,
         shop.StockState.FEW_LEFT: ("wait", gettext("Few left")),
+        shop.StockState.COMING: ("plain", gettext("Not on sale yet")),
         shop.StockState.SOLD_OUT: ("refused", gettext("Sold out")),
         shop.StockState.NOT_YET: ("plain", gettext("Not on sale yet")),
         shop.StockState.ENDED: ("plain", gettext("Sale closed")),

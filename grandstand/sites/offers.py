@@ -11,12 +11,16 @@ from grandstand.ticketing import api as ticketing
 
 OPEN_TO_ALL = "public"
 
+ACCESSIBLE = "accessible"
+"""The account of accessible places and of their companions' seats, for those who ask for them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """One price category. `most` is how many can be taken at once, 0 when none can; `first` how many the form begins with."""
 
     offer_id: UUID
+    code: str
     name: str
     colour: str
     price: Money
@@ -29,15 +33,16 @@ class Offer:
         return min(2, self.most)
 
 
-def offers(on_sale: Sequence[ticketing.OfferOnSale], *, session: games.Session, language: str) -> list[Offer]:
+def offers(on_sale: Sequence[ticketing.OfferOnSale], *, session: games.Session, language: str, account: str = OPEN_TO_ALL) -> list[Offer]:
     """What everybody may buy, best category first. Offers to one account alone (a sponsor's guests, a team's) are sold elsewhere."""
-    return [_offer(each, session, language) for each in on_sale if each.account == OPEN_TO_ALL]
+    return [_offer(each, session, language) for each in on_sale if each.account == account]
 
 
 def _offer(on_sale: ticketing.OfferOnSale, session: games.Session, language: str) -> Offer:
     tone, word = words.of_sale(on_sale.state, on_sale.level, on_sale.left, on_sale.window.starts_at, zone=session.time_zone, language=language)
     return Offer(
         offer_id=on_sale.offer_id,
+        code=on_sale.category.code,
         name=on_sale.category.name,
         colour=on_sale.category.colour,
         price=on_sale.price,

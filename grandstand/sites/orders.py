@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from grandstand.commerce import api as commerce
 from grandstand.kit.money import Money
 from grandstand.movement import api as movement
 from grandstand.shop import api as shop
+from grandstand.sites.seating.labels import seats_of_lines
 from grandstand.sites.words import Said
 
 
@@ -17,7 +18,15 @@ class Part:
     """What one seller sold in the order."""
 
     seller: str
-    lines: tuple[commerce.SaleLine, ...]
+    lines: tuple["LineSold", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSold:
+    """A line with where its seats are, one text for each row."""
+
+    line: commerce.SaleLine
+    seats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +52,10 @@ class OrderShown:
 
 
 def order_shown(order: commerce.Order, *, parcels: Sequence[shop.Parcel], documents: Sequence[commerce.Document]) -> OrderShown:
-    """The order with its sellers' names. One statement."""
+    """The order with its sellers' names and where its seats are. One statement, four with seats."""
+    lines = [line for sale in order.sales for line in sale.lines]
+    places = seats_of_lines([(line.ref.item_id, line.seat_ids) for line in lines], language=get_language() or "en")
+    seats = dict(zip([line.line_id for line in lines], places, strict=True))
     sellers = movement.organisations({sale.seller_id for sale in order.sales})
     tone, word = status_words(order.status)
     sums = [(gettext("Without tax"), order.totals.net), (gettext("Tax"), order.totals.tax), (pgettext("sum", "Total"), order.totals.gross)]
@@ -53,7 +65,13 @@ def order_shown(order: commerce.Order, *, parcels: Sequence[shop.Parcel], docume
         order=order,
         tone=tone,
         word=word,
-        parts=tuple(Part(seller=sellers[sale.seller_id].name if sale.seller_id in sellers else "", lines=sale.lines) for sale in order.sales),
+        parts=tuple(
+            Part(
+                seller=sellers[sale.seller_id].name if sale.seller_id in sellers else "",
+                lines=tuple(LineSold(line=line, seats=seats[line.line_id]) for line in sale.lines),
+            )
+            for sale in order.sales
+        ),
         sums=tuple(sums),
         parcels=tuple(parcel_shown(parcel) for parcel in parcels),
         documents=tuple(documents),
@@ -68,7 +86,7 @@ def status_words(status: commerce.OrderStatus) -> Said:
         commerce.OrderStatus.PARTLY_REFUNDED: ("done", gettext("Partly refunded")),
         commerce.OrderStatus.REFUNDED: ("plain", gettext("Refunded")),
         commerce.OrderStatus.CANCELLED: ("plain", gettext("Cancelled")),
-        commerce.OrderStatus.SENT_BACK: ("refused", gettext("Came too late, money sent back")),
+        commerce.OrderStatus.SENT_BACK: ("refused", gettext("Money sent back")),
     }[status]
 
 

@@ -1,10 +1,38 @@
 """What a "no" is called to the person who hears it: what happened, and what to do."""
 
+from typing import ClassVar
+
 from django.utils.translation import gettext, ngettext
 
 from grandstand.kit.errors import Refusal
 from grandstand.ui import refusals
 from grandstand.ui.refusals import Said
+
+
+class QuantityWrong(Refusal):
+    """No number of units that can be asked for. `detail["most"]`: as many as can be taken at once."""
+
+    code: ClassVar[str] = "quantity_wrong"
+    status: ClassVar[int] = 422
+
+
+class NoSeatsChosen(Refusal):
+    """Seats were to be held, and none was named."""
+
+    code: ClassVar[str] = "no_seats_chosen"
+    status: ClassVar[int] = 422
+
+
+class SeatsLost(Refusal):
+    """Some of the seats that were chosen cannot be had any more. Nothing was held; the others can be asked for again."""
+
+    code: ClassVar[str] = "seats_lost"
+
+
+class NoSeatsTogether(Refusal):
+    """There are not as many free seats side by side, or with as many accessible places, as a party asks for."""
+
+    code: ClassVar[str] = "no_seats_together"
 
 
 def said(refusal: Refusal) -> Said:
@@ -14,7 +42,12 @@ def said(refusal: Refusal) -> Said:
 
 def find_words(refusal: Refusal) -> Said | None:
     """The words of a refusal that this room knows."""
-    left = refusal.detail.get("left")
+    left, most = refusal.detail.get("left"), refusal.detail.get("most")
+    if isinstance(refusal, QuantityWrong) and isinstance(most, int):
+        return Said(
+            title=gettext("Choose how many"),
+            body=ngettext("One can be taken.", "Take a whole number from 1 to %(n)d.", most) % {"n": most},
+        )
     return said_of(str(refusal.detail.get("reason", refusal.code)), left=left if isinstance(left, int) else None)
 
 
@@ -39,6 +72,21 @@ def _words() -> dict[str, tuple[str, str]]:
             gettext("Others hold or bought the last ones. Some come back when a basket runs out of time: try again later."),
         ),
         "seats_taken": gone,
+        "seats_lost": (
+            gettext("Not all of your seats can be had"),
+            gettext("Nothing is held yet. The seats that are lost are named below, the others are still chosen: hold them, or add others first."),
+        ),
+        "no_seats_chosen": (gettext("No seat is chosen yet"), gettext("Choose seats on the map or from the list, then hold them.")),
+        "no_seats_together": (
+            gettext("There are no seats like that side by side"),
+            gettext("Nothing is held yet. Let your party sit apart, ask for fewer, or try another category."),
+        ),
+        "seats_needed": (gettext("Choose the seats, too"), gettext("These tickets have numbered seats. Name the ones you would like.")),
+        "capacity": (gettext("There is no room for so many"), gettext("Nothing was charged. Take fewer, or choose another.")),
+        "key_reused": (
+            gettext("This form was sent before"),
+            gettext("It said something else then, so nothing was done now. Look at what it says and send it once more."),
+        ),
         "gone": (gettext("Your time ran out"), gettext("Take it again, if it is still there.")),
         "cap": (
             gettext("That is more than one person may have"),
@@ -54,6 +102,8 @@ def _words() -> dict[str, tuple[str, str]]:
             gettext("This is not sold in your market"),
             gettext("Take it out of your basket, or change the market at the foot of the page."),
         ),
+        "no_such_basket": (gettext("Your basket has changed"), gettext("Nothing was charged. Open it again and go on from there.")),
+        "no_such_line": (gettext("This is not in your basket any more"), gettext("It was taken out, or ordered. What is in it now is shown.")),
         "basket_full": (gettext("Your basket is full"), gettext("Pay for what is in it first, then go on.")),
         "basket_not_ready": (gettext("Something in your basket needs you first"), gettext("Take again what ran out of time, or take it out.")),
         "price_changed": (gettext("A price has changed"), gettext("Nothing was charged. Look at the new prices and go on if they suit you.")),
@@ -64,6 +114,33 @@ def _words() -> dict[str, tuple[str, str]]:
         "tax_unknown": (
             gettext("We cannot work out the tax"),
             gettext("That is our mistake. Nothing was charged, and we have been told. Try again later."),
+        ),
+        "already_ordered": (
+            gettext("This basket is an order already"),
+            gettext("Nothing was ordered twice. Your order has everything that was in it."),
+        ),
+        "crossed": (gettext("Somebody changed the same thing at this moment"), gettext("Nothing was done. Try again.")),
+        "name_wrong": (gettext("Write a name only"), gettext("Links and web addresses do not belong into a name. Nothing was charged.")),
+        "too_fast": (
+            gettext("That is a lot at once from one place"),
+            gettext("Nothing was set aside or ordered now. Sign in to go on, or try again later."),
+        ),
+        "no_market": (gettext("Nothing can be bought here yet"), gettext("No market is open. Come back later.")),
+        "second_step_unreadable": (
+            gettext("Your second step cannot be read at the moment"),
+            gettext("That is our mistake, and your account is safe. Use a passkey, or write to us, and we help you in."),
+        ),
+        "rescheduled": (
+            gettext("It has been moved"),
+            gettext("Nothing was charged. Look at the new time and place in your basket, and accept them if they suit you."),
+        ),
+        "called_off": (
+            gettext("Something in this order will not take place"),
+            gettext("Nothing was charged. Put the order back into your basket, take that out, and order the rest."),
+        ),
+        "no_way_to_pay": (
+            gettext("Nothing can be paid at the moment"),
+            gettext("That is our mistake. Nothing was ordered or charged now. Try again later."),
         ),
         "order_closed": (gettext("This order is closed"), gettext("It was paid, cancelled, or ran out of time. What was paid is safe.")),
         "provider_unreachable": (gettext("The bank does not answer"), gettext("Nothing was charged. Try again in a moment.")),

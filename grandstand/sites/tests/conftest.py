@@ -4,10 +4,14 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser
 
+from grandstand.commerce.testing.providers import FakeProvider
 from grandstand.games import api as games
 from grandstand.games.testing import POOL, make_edition, make_sessions, session_draft, wall
+from grandstand.kit import clock
 from grandstand.movement.api import Market
 from grandstand.movement.testing import make_market
+from grandstand.sites.tests.house import NOW, Clock, House, open_house
+from grandstand.sites.tests.seated import Seated, open_seated
 from grandstand.store.api import Database
 from grandstand.ui.testing import browser, serve
 
@@ -55,3 +59,29 @@ def a_small_edition(count: int = 8) -> list[games.Session]:
     ]
     open_end = session_draft(f"SWM{count - 1:02}", title="To come", starts_local=None, ends_local=None, day_on=date(2099, 7, 4), venue_code="")
     return make_sessions([*drafts, open_end], edition=edition, venues=(POOL,))
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock(NOW)
+    monkeypatch.setattr(clock, "now", made)
+    return made
+
+
+@pytest.fixture
+def house(sqlite: Database, at: Clock) -> House:
+    return open_house(now=at())
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+    """The only way to pay."""
+    made = FakeProvider()
+    monkeypatch.setattr("grandstand.commerce.payments.wired", {made.code: made})
+    return made
+
+
+@pytest.fixture
+def seated(sqlite: Database, at: Clock) -> Seated:
+    """A house that is sold by its seats."""
+    return open_seated(now=at())

@@ -21,6 +21,21 @@ from grandstand.ticketing import testing as ticketing
 
 NOW = shop.NOW
 
+ADDRESS = {"name": "Ada Fan", "email": "ada@example.org", "country": "FR", "lines": "12 quai du Stade", "city": "Lyon", "postal_code": "69002"}
+
+
+class Clock:
+    """The platform's clock, to be set."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def wait(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:

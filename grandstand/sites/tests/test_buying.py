@@ -1,6 +1,6 @@
 """From the first ticket in a basket to the order, without JavaScript and without an account."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,49 +15,13 @@ from pytest_django import DjangoAssertNumQueries
 from grandstand.commerce import api as commerce
 from grandstand.commerce.testing.providers import FakeProvider, make_fact
 from grandstand.games.testing import make_sessions, session_draft
-from grandstand.kit import clock
 from grandstand.kit.ids import new_id
 from grandstand.kit.money import Money
 from grandstand.people.testing import make_person, sign_in
 from grandstand.shop import testing as shop
-from grandstand.sites.tests.house import NOW, House, open_house
+from grandstand.sites.tests.house import ADDRESS, NOW, Clock, House, open_house
 from grandstand.store.api import Database, Kind, read, write
 from grandstand.ticketing.testing import make_box_office
-
-ADDRESS = {"name": "Ada Fan", "email": "ada@example.org", "country": "FR", "lines": "12 quai du Stade", "city": "Lyon", "postal_code": "69002"}
-
-
-class Clock:
-    """The platform's clock, to be set."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def wait(self, **span: float) -> None:
-        self.at += timedelta(**span)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock(NOW)
-    monkeypatch.setattr(clock, "now", made)
-    return made
-
-
-@pytest.fixture
-def house(sqlite: Database, at: Clock) -> House:
-    return open_house(now=at())
-
-
-@pytest.fixture
-def bank(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
-    """The only way to pay."""
-    made = FakeProvider()
-    monkeypatch.setattr("grandstand.commerce.payments.wired", {made.code: made})
-    return made
 
 
 def page(client: Client, name: str, *args: object) -> str:

@@ -6,12 +6,11 @@ from django.utils import translation
 from grandstand.commerce import api as commerce
 from grandstand.games import api as games
 from grandstand.games.testing import BY, make_session
-from grandstand.inventory.api import Reason
 from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
 from grandstand.kit.money import Money
 from grandstand.sites import words
-from grandstand.sites.refusals import said, said_of
+from grandstand.sites.refusals import said
 from grandstand.ticketing import api as ticketing
 
 STARTS_AT = datetime(2031, 7, 1, 17, tzinfo=UTC)
@@ -69,17 +68,6 @@ def test_a_cancelled_session_says_so_whatever_its_sale_says() -> None:
 def test_a_sale_says_what_can_be_bought_now(changed: dict[str, object], expected: words.Said) -> None:
     sale = on_sale(**changed)
     assert words.of_sale(sale.state, sale.level, sale.left, sale.opens_at, zone="Europe/Paris", language="en") == expected
-
-
-@pytest.mark.parametrize("language", ["en", "fr", "zh-hans"])
-def test_every_reason_of_a_refused_line_has_words(language: str) -> None:
-    with translation.override(language):
-        assert [reason.value for reason in (*commerce.NoQuote, *inventory_reasons()) if said_of(reason.value) is None] == []
-
-
-def inventory_reasons() -> list[Reason]:
-    """Those that buyers hear: a reused key and missing seats are errors of ours, a capacity is for who keeps the stock."""
-    return [reason for reason in Reason if reason not in {Reason.KEY_REUSED, Reason.SEATS_NEEDED, Reason.CAPACITY}]
 
 
 def test_a_no_without_words_of_its_own_keeps_those_it_came_with() -> None:

@@ -20,7 +20,8 @@ from grandstand.movement import api as movement
 from grandstand.shop import api as shop
 from grandstand.sites import visiting
 from grandstand.sites.basket import shown
-from grandstand.sites.checkout import Said, forget
+from grandstand.sites.checkout import Said, sent_key, settle
+from grandstand.sites.limits import count_order
 from grandstand.sites.refusals import said
 from grandstand.sites.web.addresses import AddressForm
 from grandstand.sites.web.forms import ContactForm
@@ -35,7 +36,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """To whom the order goes and, when something is shipped, where. A guest may buy too."""
     found = _basket(request, None)
     if found is None:
-        return redirect("sites:basket")
+        return _without_basket(request)
     kept = Said.kept_in(request.session)
     contact = ContactForm(request.POST if _is_sent(request) else None, initial={**_known(request, kept), **request.POST.dict()})
     address = _address_form(request, found, kept)
@@ -65,7 +66,7 @@ def review(request: HttpRequest) -> HttpResponse:
         return redirect("sites:review")
     found = _basket(request, kept)
     if found is None:
-        return redirect("sites:basket")
+        return _without_basket(request)
     if found.needs_shipping and kept.ship_to is None:
         return redirect("sites:checkout")
     market = movement.request_market(request)
@@ -86,12 +87,12 @@ def review(request: HttpRequest) -> HttpResponse:
 @public
 @require_POST
 def place(request: HttpRequest) -> HttpResponse:
-    """Place the order at the total that was shown, and go on to the bank."""
+    """Place the order at the total that was shown, and go on to the bank. Sent again, it leads to the order that it made."""
     kept, found = Said.kept_in(request.session), None
     if kept is not None:
         found = _basket(request, kept)
     if kept is None or found is None:
-        return redirect("sites:basket")
+        return _placed_before(request)
     now = clock.now()
     placing = commerce.Placing(
         key=kept.key,
@@ -104,16 +105,25 @@ def place(request: HttpRequest) -> HttpResponse:
         ship_to=kept.ship_to if found.needs_shipping else None,
         shipping=kept.shipping,
     )
+
+    def work(tx: store.Tx) -> commerce.Placed:
+        done = commerce.place_order(tx, placing, now=now)
+        if not done.repeated:
+            count_order(tx, request, email=placing.email, now=now)
+        return done
+
     try:
-        placed = store.write_retrying(lambda tx: commerce.place_order(tx, placing, now=now))
+        placed = store.write_retrying(work)
     except commerce.AlreadyOrdered as known:
-        forget(request.session)
+        settle(request.session, kept)
         return redirect("sites:order", order_id=known.detail["order_id"])
     except Refusal as refused:
         words = said(refused)
         messages.error(request, f"{words.title}. {words.body}")
         return redirect("sites:review")
-    forget(request.session)
+    settle(request.session, kept)
+    if not placed.total:
+        return redirect("sites:order", order_id=placed.order_id)
     return begin(request, placed.order_id, placing.owner)
 
 
@@ -129,7 +139,7 @@ def begin(request: HttpRequest, order_id: UUID, owner: commerce.Owner) -> HttpRe
         begun = commerce.begin_payment(
             order_id=order_id,
             owner=owner,
-            provider_code=wished if wished in known else known[0],
+            provider_code=wished if wished in known else next(iter(known), ""),
             return_path=path,
             platform_url=settings.GRANDSTAND_URL,
             description=gettext("Order"),
@@ -140,6 +150,31 @@ def begin(request: HttpRequest, order_id: UUID, owner: commerce.Owner) -> HttpRe
         messages.error(request, f"{words.title}. {words.body}")
         return redirect(path)
     return render(request, "sites/to_bank.html", {"url": begun.redirect_url, "steps": _steps(2)})
+
+
+def _placed_before(request: HttpRequest) -> HttpResponse:
+    """Go on with the order that was sent before: to the bank while it waits for its payment, else to its page."""
+    owner, order = _sent_order(request)
+    if owner is None or order is None:
+        return redirect("sites:basket")
+    if order.status is commerce.OrderStatus.AWAITING_PAYMENT:
+        return begin(request, order.order_id, owner)
+    return redirect("sites:order", order_id=order.order_id)
+
+
+def _without_basket(request: HttpRequest) -> HttpResponse:
+    """Where whoever has nothing to check out is led: to the order they have just placed and not paid, else to the basket."""
+    _, order = _sent_order(request)
+    if order is not None and order.status is commerce.OrderStatus.AWAITING_PAYMENT:
+        return redirect("sites:order", order_id=order.order_id)
+    return redirect("sites:basket")
+
+
+def _sent_order(request: HttpRequest) -> tuple[commerce.Owner | None, commerce.Order | None]:
+    """The reader, and the order that they sent last."""
+    owner = commerce.find_owner(request, now=clock.now())
+    key = sent_key(request.session)
+    return owner, commerce.order_under(key, owner=owner) if owner is not None and key else None
 
 
 def _basket(request: HttpRequest, kept: Said | None) -> commerce.Basket | None:

@@ -12,7 +12,8 @@ from grandstand.games import api as games
 from grandstand.kit import clock
 from grandstand.kit.ids import new_id
 from grandstand.sites import cards, visiting, words
-from grandstand.sites.offers import offers
+from grandstand.sites.offers import ACCESSIBLE, offers
+from grandstand.store import api as store
 from grandstand.ticketing import api as ticketing
 from grandstand.ui import pictures
 from grandstand.ui.audience import public
@@ -40,10 +41,19 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "crumbs": _crumbs(shown),
         "units": units,
         "offers": offers(on_sale, session=shown, language=language) if _takes_place(shown) else [],
+        # Seats are chosen where accessible places are left, though all others be gone.
+        "accessible": {each.code for each in offers(on_sale, session=shown, language=language, account=ACCESSIBLE) if each.most},
+        "seated": _is_seated(session_id) if on_sale else False,
         "market": market,
         "key": new_id(),
     }
     return render(request, "sites/session.html", context)
+
+
+def _is_seated(session_id: UUID) -> bool:
+    """Whether its tickets are for numbered seats, which are chosen on a page of their own. One statement."""
+    with store.read() as tx:
+        return session_id in ticketing.seatings_many(tx, [session_id])
 
 
 def _takes_place(session: games.Session) -> bool:

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from grandstand.sites.web import basket, checkout, home, orders, schedule, session, shop
+from grandstand.sites.seating.drawing import FORMAT
+from grandstand.sites.web import basket, checkout, home, orders, schedule, seats, session, shop
 
 app_name = "sites"
 
@@ -10,6 +11,10 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("schedule", schedule.schedule, name="schedule"),
     path("sessions/<uuid:session_id>", session.session, name="session"),
+    path("sessions/<uuid:session_id>/seats", seats.seats, name="seats"),
+    path("sessions/<uuid:session_id>/seats/best", seats.best_seats, name="best_seats"),
+    path("sessions/<uuid:session_id>/seats/hold", seats.hold_seats, name="hold_seats"),
+    path(f"seat-plans/<uuid:plan_id>-{FORMAT}.json", seats.seat_plan, name="seat_plan"),
     path("shop", shop.products, name="shop"),
     path("shop/<slug:slug>", shop.product, name="product"),
     path("basket", basket.basket, name="basket"),
