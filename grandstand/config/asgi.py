@@ -14,7 +14,7 @@ from django.conf import settings  # noqa: E402
 from grandstand.config.threads import LastingThreads  # noqa: E402
 from grandstand.config.worker import Worker  # noqa: E402
 from grandstand.gate.api import Gate, settle  # noqa: E402
-from grandstand.kit.clock import now  # noqa: E402
+from grandstand.kit.clock import follow, now  # noqa: E402
 
 _pages = LastingThreads(_django)
 _gate = Gate(
@@ -22,6 +22,9 @@ _gate = Gate(
     [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)],
     clock=now,
     test_payments=settings.GRANDSTAND_TEST_PAYMENTS,
+    secure=settings.SESSION_COOKIE_SECURE,
+    most_per_sender=settings.GRANDSTAND_PLACES_PER_ADDRESS,
+    proxies=settings.ALLAUTH_TRUSTED_PROXY_COUNT,
 )
 
 
@@ -41,6 +44,7 @@ async def _live(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             _gate.start()
+            follow(_gate.board.now)
             if worker is not None:
                 worker.start()
             settle()

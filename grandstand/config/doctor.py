@@ -6,7 +6,7 @@ import structlog
 from django.db import DatabaseError
 
 from grandstand.commerce import api as commerce
-from grandstand.config import health
+from grandstand.config import erasures, health
 from grandstand.inventory import api as inventory
 from grandstand.kit.findings import Finding
 from grandstand.ledger import api as ledger
@@ -45,6 +45,8 @@ def checks() -> list[tuple[str, Check]]:
         ("ticketing", ticketing.check_tickets),
         ("shop", shop.check_parcels),
         ("messaging", messaging.check_notices),
+        ("config", erasures.check_erasures),
+        ("config", lambda tx: [health.payments_possible(tx)]),
     ]
 
 

@@ -8,9 +8,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from grandstand.commerce import api as commerce
 from grandstand.config import worker
 from grandstand.kit.clock import now
 from grandstand.kit.findings import Finding
+from grandstand.shop import api as shop
+from grandstand.store import api as store
+from grandstand.ticketing import api as ticketing
 from grandstand.ui.audience import public
 
 
@@ -26,7 +30,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, its migrations are applied and a worker lives; else 503 and what is wrong."""
+    """200 when the database answers, its migrations are applied, a worker lives and what is on sale can be paid; else 503 and what is wrong."""
     findings = look()
     healthy = all(finding.healthy for finding in findings)
     checks = [{"name": finding.name, "healthy": finding.healthy, "detail": finding.detail} for finding in findings]
@@ -34,8 +38,13 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def look() -> list[Finding]:
-    """The three findings of /readyz. A database that is down makes the other two red as well."""
-    return [_safely("config_database", _database), _safely("config_migrations", migrations), _safely("config_worker", worker_lives)]
+    """The findings of /readyz. A database that is down makes the others red as well."""
+    return [
+        _safely("config_database", _database),
+        _safely("config_migrations", migrations),
+        _safely("config_worker", worker_lives),
+        _safely("config_payments", _payments),
+    ]
 
 
 def _safely(name: str, check: Callable[[], Finding]) -> Finding:
@@ -65,6 +74,25 @@ def migrations() -> Finding:
             return Finding(name=name, healthy=False, detail=f"not applied: {', '.join(missing)}. Run `python manage.py migrate`")
         _applied.add(url)
     return Finding(name=name, healthy=True, detail="all applied")
+
+
+def _payments() -> Finding:
+    if commerce.providers():
+        return payments_possible(None)
+    with store.read() as tx:
+        return payments_possible(tx)
+
+
+def payments_possible(tx: store.Tx | None) -> Finding:
+    """Whether what is on sale can be paid. Three statements at most, none where a provider is wired; `tx` may be None there."""
+    name, codes = "config_payments", [provider.code for provider in commerce.providers()]
+    if codes or tx is None:
+        return Finding(name=name, healthy=True, detail=f"paid through {', '.join(codes)}")
+    at = now()
+    if ticketing.sells_tickets(tx, now=at) or shop.sells_products(tx, now=at):
+        detail = "things are on sale and no payment provider is wired, so nobody can order: wire one in config/wiring.py, or take them off sale"
+        return Finding(name=name, healthy=False, detail=detail)
+    return Finding(name=name, healthy=True, detail="no payment provider is wired, and nothing that costs something is on sale")
 
 
 def worker_lives() -> Finding:

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from asgiref.sync import iscoroutinefunction
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
@@ -67,7 +68,10 @@ def _end(request: HttpRequest, response: HttpResponseBase, id_: str, started: fl
 
 
 class Refusals:
-    """A refusal that a view did not translate itself becomes a page with its status, its words and a way on: never a 500."""
+    """A refusal that a view did not translate itself becomes a page with its status, its words and a way on: never a 500.
+
+    No text has a NUL, and PostgreSQL takes none: a path with one is no address, and in a question it counts as a space.
+    """
 
     sync_capable = True
     async_capable = False
@@ -77,6 +81,9 @@ class Refusals:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on."""
+        if "\0" in request.path_info:
+            raise BadRequest("an address has no NUL")
+        request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "+")
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

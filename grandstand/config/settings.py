@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from grandstand.config import environment as env
 from grandstand.config import logs
+from grandstand.config.database import database_of
 from grandstand.config.mail import mailer
 from grandstand.config.secrets import older_keys, secret_key
 
@@ -49,11 +49,7 @@ DATABASE_URL = env.text(
     f"sqlite:///{GRANDSTAND_HOME}/grandstand.sqlite3",
     "The database: sqlite:///file or postgresql://user:password@host:port/name.",
 )
-if DATABASE_URL.partition(":")[0] not in {"sqlite", "postgresql", "postgres", "pgsql"}:
-    raise env.SettingWrong("DATABASE_URL names no database of ours: use postgresql://user:password@host:port/name or sqlite:///file")
-DATABASES: dict[str, dict[str, Any]] = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"] |= {"ENGINE": "grandstand.store.sqlite", "CONN_MAX_AGE": None}
+DATABASES: dict[str, dict[str, Any]] = {"default": database_of(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -217,6 +213,27 @@ GRANDSTAND_WORKER_INSIDE = env.flag(
     default=True,
     meaning="Whether the server's process also delivers facts, sends mail, expires holds and does tasks. On SQLite it must; on PostgreSQL "
     "`grandstand worker` may do it elsewhere.",
+)
+GRANDSTAND_BEACON_URL = env.text(
+    "GRANDSTAND_BEACON_URL",
+    "https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
+    "The address of drand's quicknet, whose rounds put the early list of waiting rooms in order; each is verified, whoever serves it.",
+)
+GRANDSTAND_UNPAID_KEPT_WEEKS = env.number(
+    "GRANDSTAND_UNPAID_KEPT_WEEKS",
+    4,
+    "For how many weeks name and addresses of an order that was never paid are kept, baskets of visitors, and who waited in a room that ended.",
+)
+GRANDSTAND_PLACES_PER_ADDRESS = env.number(
+    "GRANDSTAND_PLACES_PER_ADDRESS",
+    1_000,
+    "How many places visitors of one network address take in waiting rooms in an hour: an office or a part of a mobile network, no script.",
+)
+GRANDSTAND_CONNECTIONS = env.number(
+    "GRANDSTAND_CONNECTIONS",
+    16_000,
+    "How many connections one server process keeps open at once, those of proxies among them: who is one too many stands outside until somebody "
+    "leaves, and a browser stays while its page is open. The limit of open files must allow it (`ulimit -n`, `LimitNOFILE`).",
 )
 GRANDSTAND_TEST_PAYMENTS = env.flag(
     "GRANDSTAND_TEST_PAYMENTS",

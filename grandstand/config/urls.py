@@ -21,6 +21,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("grandstand.messaging.web.urls")),
     path("", include("grandstand.movement.web.urls")),
     path("", include("grandstand.commerce.web.urls")),
+    path("", include("grandstand.gate.web.urls")),
     path("", include("grandstand.shop.web.urls")),
     path("", include("grandstand.ticketing.web.urls")),
     path("console/", console.urls),

@@ -8,6 +8,7 @@ def wire() -> None:
     wire_shop()
     wire_sellers()
     wire_ticketing()
+    wire_gate()
     wire_sites()
 
 
@@ -15,12 +16,14 @@ def wire_people() -> None:
     """Mail about accounts goes through messaging, markets come from movement, and rooms that know a person are asked at export and erasure."""
     from django.utils.translation import get_language
 
+    from grandstand.config import erasures
     from grandstand.messaging import api as messaging
     from grandstand.movement import api as movement
     from grandstand.people import api as people
 
     people.use_mail(messaging.queue_account_mail)
     people.use_markets(lambda: [(market.code, market.name_in(get_language() or "")) for market in movement.markets()])
+    people.use_erasures(erasures.keep_person)
     people.register_personal_data("people", people.AccountOfPerson())
     people.register_personal_data("movement", movement.RolesOfPerson())
     people.register_personal_data("messaging", messaging.NoticesOfPerson())
@@ -34,6 +37,7 @@ def wire_commerce() -> None:
 
     from grandstand.commerce import api as commerce
     from grandstand.commerce import handlers
+    from grandstand.config import erasures
     from grandstand.messaging import api as messaging
     from grandstand.people import api as people
     from grandstand.store import api as store
@@ -41,29 +45,32 @@ def wire_commerce() -> None:
     if settings.GRANDSTAND_TEST_PAYMENTS:
         commerce.register_provider(commerce.TestProvider(platform_url=settings.GRANDSTAND_URL))
     store.hear(commerce.OrderPlaced, handlers.confirm_order)
+    store.hear(commerce.OrderCancelled, handlers.tell_order_ended)
     store.hear(commerce.OrderPaid, handlers.send_papers)
     store.hear(commerce.OrderRefunded, handlers.send_refund_papers)
     messaging.provide_attachments(handlers.RECEIPT, lambda order_id: commerce.receipt_file(UUID(order_id)).content)
     messaging.provide_attachments(handlers.INVOICE, lambda document_id: commerce.document_file(UUID(document_id)).content)
     messaging.provide_attachments(handlers.CREDIT_NOTE, lambda document_id: commerce.document_file(UUID(document_id)).content)
     people.register_personal_data("commerce", commerce.OrdersOfPerson())
+    commerce.register_order_data("commerce", commerce.OrderOfGuest())
+    commerce.use_order_erasures(erasures.keep_guest)
 
 
 def wire_shop() -> None:
-    """Products are sold, their parcels follow the order's owner, and addresses are forgotten with the person."""
+    """Parcels follow the order's owner, and addresses are forgotten with the person."""
     from grandstand.commerce import api as commerce
     from grandstand.people import api as people
     from grandstand.shop import api as shop
     from grandstand.shop import handlers
     from grandstand.store import api as store
 
-    commerce.register_seller(shop.Products())
     store.hear(commerce.OrderAdopted, handlers.adopt_parcels)
     people.register_personal_data("shop", shop.ParcelsOfPerson())
+    commerce.register_order_data("shop", shop.ParcelsOfGuest())
 
 
 def wire_ticketing() -> None:
-    """What rests on a session; who is told when a ticket or its session changes; the files in those mails; forgetting; words of its refusals."""
+    """What rests on a session; who is told or refunded when a ticket or its session changes; files in those mails; forgetting; words of refusals."""
     from grandstand.commerce import api as commerce
     from grandstand.games import api as games
     from grandstand.messaging import api as messaging
@@ -77,15 +84,30 @@ def wire_ticketing() -> None:
     store.hear(ticketing.TicketsIssued, handlers.send_tickets)
     store.hear(ticketing.TicketVoided, handlers.tell_of_voiding)
     store.hear(ticketing.TicketReinstated, handlers.tell_of_reinstatement)
+    store.hear(ticketing.SeatsChanged, handlers.tell_of_seats)
     store.hear(games.SessionMoved, handlers.tell_of_move)
     store.hear(games.SessionPostponed, handlers.tell_of_postponement)
     store.hear(games.SessionCancelled, handlers.tell_of_cancellation)
+    store.hear(games.SessionCancelled, handlers.plan_refund_of_session)
     store.hear(games.SessionReinstated, handlers.tell_of_return)
+    store.hear(games.SessionReinstated, handlers.end_refund_of_session)
     store.hear(commerce.OrderAdopted, handlers.adopt_tickets)
     messaging.provide_attachments(ticketing.ORDER_PDF, ticketing.order_pdf)
     messaging.provide_attachments(ticketing.ORDER_CALENDAR, ticketing.order_calendar)
     people.register_personal_data("ticketing", ticketing.TicketsOfPerson())
     refusals.register_words(ticketing.find_words)
+
+
+def wire_gate() -> None:
+    """Who has bought makes room for those who wait; places are forgotten with the person."""
+    from grandstand.commerce import api as commerce
+    from grandstand.gate import api as gate
+    from grandstand.gate import handlers
+    from grandstand.people import api as people
+    from grandstand.store import api as store
+
+    store.hear(commerce.OrderPaid, handlers.make_room)
+    people.register_personal_data("gate", gate.PlacesOfPerson())
 
 
 def wire_sites() -> None:

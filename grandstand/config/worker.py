@@ -1,4 +1,4 @@
-"""What runs without being asked: facts are delivered, mail is sent, holds expire, unpaid orders end, stock is released, tasks are done.
+"""What runs without being asked: facts, mail, expired holds, unpaid orders, refunds, releases of stock, doors of waiting rooms, tasks.
 
 One thread per job, each with its own database connection. On SQLite they live in the server's process (asgi.py) and share its write lock;
 on PostgreSQL any number of `grandstand worker` may run, because every job takes only what no other holds.
@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from django.conf import settings
@@ -18,12 +19,16 @@ from django.db import close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 
 from grandstand.commerce import api as commerce
+from grandstand.config import erasures
+from grandstand.config.leaps import Leaps, Look
+from grandstand.gate import api as gate
 from grandstand.inventory import api as inventory
 from grandstand.kit.actors import Actor
 from grandstand.kit.clock import now
 from grandstand.messaging import api as messaging
 from grandstand.shop import api as shop
 from grandstand.store import api as store
+from grandstand.ticketing import api as ticketing
 
 SEEN = "worker_seen_at"
 """Where the last heart beat is kept, in the cache that all processes share."""
@@ -33,6 +38,8 @@ SILENT_FOR_TOO_LONG = 6 * BEAT
 """A worker that missed five beats is taken for dead. A long task does not delay the beat: it has a thread of its own."""
 
 log = structlog.get_logger(__name__)
+
+_leaps = Leaps()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,26 +64,62 @@ def _send_notices(at: datetime) -> int:
     return messaging.send_due(now=at)
 
 
-def _ask_providers(at: datetime) -> int:
-    return commerce.send_paybacks(now=at) + commerce.capture_payments(now=at) + commerce.fetch_payments(now=at)
+def _send_paybacks(at: datetime) -> int:
+    return commerce.send_paybacks(now=at)
+
+
+def _capture_payments(at: datetime) -> int:
+    return commerce.capture_payments(now=at)
+
+
+def _fetch_payments(at: datetime) -> int:
+    return commerce.fetch_payments(now=at)
 
 
 def _run_test_bank(at: datetime) -> int:
     return commerce.run_test_bank(now=at, platform_url=settings.GRANDSTAND_URL) if settings.GRANDSTAND_TEST_PAYMENTS else 0
 
 
+class Sweep[T](Protocol):
+    """Ends what is over at an instant."""
+
+    def __call__(self, tx: store.Tx, *, now: datetime) -> T:
+        """What it ended, or how many."""
+        ...
+
+
+def _swept[T](sweep: Sweep[T]) -> T:
+    """Sweep by the database's clock, which never goes backwards, in a transaction of its own; a leap ahead is made up for before."""
+
+    def work(tx: store.Tx) -> tuple[Look, T]:
+        return _leaps.make_up(tx), sweep(tx, now=store.advance(tx))
+
+    look, swept = store.write_retrying(work)
+    _leaps.keep(look)
+    return swept
+
+
 def _expire_holds(at: datetime) -> int:
-    """A sweep decides by the database's clock, which never goes backwards, in a transaction of its own."""
-    return len(store.write_retrying(lambda tx: inventory.expire_due(tx, now=store.advance(tx))))
+    return len(_swept(inventory.expire_due))
 
 
 def _release_stock(at: datetime) -> int:
-    return store.write_retrying(lambda tx: inventory.run_due_releases(tx, now=store.advance(tx)))
+    return _swept(inventory.run_due_releases)
 
 
 def _end_overdue_orders(at: datetime) -> int:
     """By the database's clock, as the sweep of holds, so that both agree on what is over."""
-    return store.write_retrying(lambda tx: commerce.end_overdue_orders(tx, now=store.advance(tx)))
+    return _swept(commerce.end_overdue_orders)
+
+
+def _refund_cancelled_sessions(at: datetime) -> int:
+    return ticketing.refund_cancelled_sessions(now=at)
+
+
+def _move_doors(at: datetime) -> int:
+    """Again after a second whatever was let in: the pace is set by the minute."""
+    gate.move_doors(store.write_retrying, gate.Drand(settings.GRANDSTAND_BEACON_URL))
+    return 0
 
 
 def _sweep(at: datetime) -> int:
@@ -89,8 +132,21 @@ def _sweep(at: datetime) -> int:
 
 
 def _forget_addresses(at: datetime) -> int:
-    with store.write() as tx:
-        return shop.forget_addresses(tx, by=Actor.system("forget_addresses"), now=at)
+    return store.write_retrying(lambda tx: shop.forget_addresses(tx, by=Actor.system("forget_addresses"), now=at))
+
+
+def _forget_buyers(at: datetime) -> int:
+    """Who never paid is forgotten, what visitors left in baskets, and who waited in a room that ended, after the weeks of the setting."""
+    kept, by = timedelta(weeks=settings.GRANDSTAND_UNPAID_KEPT_WEEKS), Actor.system("forget_buyers")
+    orders = store.write_retrying(lambda tx: commerce.forget_unpaid_buyers(tx, kept=kept, by=by, now=at))
+    places = store.write_retrying(lambda tx: gate.forget_places(tx, kept=kept, now=at))
+    return orders + places + store.write_retrying(lambda tx: commerce.forget_visitors_baskets(tx, kept=kept, now=at))
+
+
+def _keep_erasures(_at: datetime) -> int:
+    """Persons whom an earlier version forgot, and whose line was lost, get one; those who are forgotten now get theirs at once."""
+    erasures.keep_missing_persons()
+    return 0
 
 
 def _do_tasks(at: datetime) -> int:
@@ -115,13 +171,19 @@ def jobs() -> list[Job]:
         Job(name="beat", every=BEAT, work=beat),
         Job(name="deliver_facts", every=timedelta(milliseconds=500), work=_deliver_facts),
         Job(name="send_notices", every=timedelta(seconds=1), work=_send_notices),
-        Job(name="ask_providers", every=timedelta(seconds=2), work=_ask_providers),
+        Job(name="send_paybacks", every=timedelta(seconds=2), work=_send_paybacks),
+        Job(name="capture_payments", every=timedelta(seconds=2), work=_capture_payments),
+        Job(name="fetch_payments", every=timedelta(seconds=2), work=_fetch_payments),
         Job(name="run_test_bank", every=timedelta(milliseconds=500), work=_run_test_bank),
         Job(name="expire_holds", every=timedelta(seconds=1), work=_expire_holds),
-        Job(name="release_stock", every=timedelta(seconds=10), work=_release_stock),
+        Job(name="release_stock", every=timedelta(seconds=1), work=_release_stock),
         Job(name="end_overdue_orders", every=timedelta(seconds=10), work=_end_overdue_orders),
+        Job(name="refund_cancelled_sessions", every=timedelta(seconds=10), work=_refund_cancelled_sessions),
+        Job(name="move_doors", every=timedelta(seconds=1), work=_move_doors),
         Job(name="do_tasks", every=timedelta(seconds=1), work=_do_tasks),
         Job(name="forget_addresses", every=timedelta(hours=1), work=_forget_addresses),
+        Job(name="forget_buyers", every=timedelta(hours=1), work=_forget_buyers),
+        Job(name="keep_erasures", every=timedelta(hours=1), work=_keep_erasures),
         Job(name="sweep", every=timedelta(hours=1), work=_sweep),
     ]
 

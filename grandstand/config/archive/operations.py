@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from grandstand.config import worker
+from grandstand.config import erasures, worker
 from grandstand.config.archive.files import FORMAT, OWN_KEY, BackupWrong, Manifest, Reader, Writer, kept_files, put_in_place
 from grandstand.config.archive.loading import Live, load, refuse_rows
 from grandstand.config.archive.tables import Kept, Tally, kept
@@ -42,13 +43,17 @@ class StillServed(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What was copied. `secret_inside` says whether a backup holds the secret that opens its keys."""
+    """What was copied. `secret_inside` says whether a backup holds the secret that opens its keys.
+
+    `forgotten`: so many came back with the rows although they had asked to be forgotten, and were forgotten again.
+    """
 
     tables: int
     rows: int
     files: int
     size_bytes: int = 0
     secret_inside: bool = False
+    forgotten: int = 0
 
 
 def backup(path: Path, *, at: datetime, show: Show) -> Done:
@@ -86,7 +91,8 @@ def backup(path: Path, *, at: datetime, show: Show) -> Done:
 def restore(path: Path, *, show: Show, other_secret: bool = False) -> Done:
     """Fill the empty database of DATABASE_URL, on either engine, and GRANDSTAND_HOME from a backup, all or nothing.
 
-    Raises BackupWrong, OtherSecret (unless `other_secret`), NotEmpty or CopyDiffers; then nothing was changed.
+    Who was forgotten after the backup was made, as the file of erasures in GRANDSTAND_HOME says, is forgotten again; who could not be, the doctor
+    names. Raises BackupWrong, OtherSecret (unless `other_secret`), NotEmpty or CopyDiffers; then nothing was changed.
     """
     reader = Reader(path)
     if not other_secret:
@@ -111,14 +117,16 @@ def restore(path: Path, *, show: Show, other_secret: bool = False) -> Done:
         shutil.rmtree(unpacked, ignore_errors=True)
         database.close()
         reader.close()
-    return Done(tables=len(tables), rows=_rows(written), files=len(reader.manifest.files))
+    again = erasures.forget_again(erasures.home_file(), now=now())
+    return Done(tables=len(tables), rows=_rows(written), files=len(reader.manifest.files), forgotten=again.forgotten)
 
 
 def move(to: str, *, show: Show) -> Done:
     """Copy everything to the empty database `to`, all or nothing; the present one stays as it is, and nobody can write to it meanwhile.
 
-    Raises StillServed, NotEmpty or CopyDiffers; then the target has tables but no rows.
+    Raises Refusal for an address of none of our databases, StillServed, NotEmpty or CopyDiffers; then the target has no rows.
     """
+    _refuse_no_address(to)
     if to == settings.DATABASE_URL:
         raise Refusal("That is the database in use: give the address of another, empty one.")
     _refuse_served()
@@ -166,6 +174,14 @@ def _refuse_other_secret(reader: Reader) -> None:
             "or add it to GRANDSTAND_SECRET_KEY_FALLBACKS, and restore again. If it is lost, restore with --other-secret and read "
             "docs/how-to/backup.md. Nothing was written."
         )
+
+
+def _refuse_no_address(url: str) -> None:
+    try:
+        store.engine_of(url)
+        urlsplit(url).port  # noqa: B018 it is read only now, and cannot be any text
+    except ValueError:
+        raise Refusal(f"{url!r} names no database of ours: use postgresql://user:password@host:port/name or sqlite:///file.") from None
 
 
 def _refuse_served() -> None:

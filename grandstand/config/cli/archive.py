@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from grandstand.config.cli.frame import AsJson, Frame, Stop, app, command
+from grandstand.config.cli.frame import AsJson, Frame, Stop, app, command, refuse_unmigrated
 
 AFTER_RESTORE = (
     "The rows are those of the backup, but the doctor finds them not healthy: run `grandstand doctor` and do what docs/runbooks says of each line."
@@ -27,6 +27,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write, such as
         from grandstand.config.archive import operations
         from grandstand.kit.clock import now
 
+        refuse_unmigrated(otherwise="or back it up with the version that made it.")
         with frame.progress() as progress:
             done = operations.backup(file, at=now(), show=_bars(progress))
         frame.say(f"{file}: {done.rows} rows of {done.tables} tables and {done.files} files. It holds keys: keep it where only you can read it.")
@@ -50,7 +51,31 @@ def restore(
         with frame.progress() as progress:
             done = operations.restore(file, show=_bars(progress), other_secret=other_secret)
         frame.say(f"Restored {done.rows} rows of {done.tables} tables and {done.files} files.")
+        if done.forgotten:
+            frame.say(f"{done.forgotten} who had asked to be forgotten came back with them, and were forgotten again.")
         frame.answer = {"file": str(file), **asdict(done), "doctor": _doctor(frame, {}, ill=AFTER_RESTORE)}
+
+
+@app.command()
+def forget_again(
+    file: Annotated[Path | None, typer.Argument(help="The erasures.jsonl of the lost installation; without, that of GRANDSTAND_HOME.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget those again whom a restored backup brought back. Doing it twice changes nothing."""
+    with command(as_json=as_json) as frame:
+        from grandstand.config import erasures
+        from grandstand.kit.clock import now
+
+        if file is not None and not file.is_file():
+            raise Stop(f"{file} is no file: give the erasures.jsonl of the installation that was lost.")
+        done = erasures.forget_again(file or erasures.home_file(), now=now())
+        frame.say(f"{done.forgotten} were forgotten again.")
+        if done.unreadable:
+            frame.say(f"Lines of the file that could not be read: {done.unreadable}.")
+        refused = [{"of": each.of, "id": str(each.id), "why": why} for each, why in done.refused]
+        frame.answer = {"forgotten": done.forgotten, "refused": refused, "unreadable": done.unreadable}
+        if done.refused:
+            raise Stop("\n".join(f"{each.of} {each.id} could not be forgotten: {why}" for each, why in done.refused))
 
 
 @app.command()

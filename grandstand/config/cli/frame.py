@@ -76,6 +76,15 @@ def set_up_django() -> None:
     django.setup()
 
 
+def refuse_unmigrated(*, otherwise: str) -> None:
+    """Raise Stop when the database of DATABASE_URL has not all tables of this version; `otherwise` says what else than migrating may help."""
+    from grandstand.config import health
+
+    found = health.migrations()
+    if not found.healthy:
+        raise Stop(f"The database is not ready: {found.detail}, {otherwise}")
+
+
 def _told(error: Exception) -> str | None:
     """Words for an error that people are meant to see; None for a fault of ours, whose traceback says more."""
     from django.core.exceptions import ImproperlyConfigured

@@ -1,17 +1,27 @@
 """`grandstand serve` and `grandstand worker`."""
 
 import os
+import resource
 import signal
 import threading
 from ipaddress import ip_address
 from typing import Annotated
 
+import structlog
 import typer
 
-from grandstand.config.cli.frame import AsJson, Stop, app, command
+from grandstand.config.cli.frame import AsJson, Stop, app, command, refuse_unmigrated
 
 PROCESSES_ON_SQLITE = 1
 """SQLite has one writer: threads of one process take turns fairly, processes would not."""
+
+BACKLOG = 4096
+"""Connections that the system completes before the server takes them. Linux gives no more unless net.core.somaxconn was raised."""
+
+OTHER_FILES = 512
+"""Of what a process opens, left to the database, logs and files that are sent."""
+
+log = structlog.get_logger("grandstand.serve")
 
 
 @app.command()
@@ -65,19 +75,41 @@ def serve_here(*, host: str = "127.0.0.1", port: int = 8000, processes: int = 1)
             f"Not served on {host}: GRANDSTAND_LOCAL is on, and with it a test bank that takes no money. Set GRANDSTAND_LOCAL=no and what "
             "docs/how-to/production.md names, or serve on 127.0.0.1."
         )
-    _migrated()
+    refuse_unmigrated(otherwise="or `grandstand demo --no-serve` for a demo.")
     _free(host, port)
     # The child opens its own connections; this process keeps none.
     connection.close()
+    connections = _connections(settings.GRANDSTAND_CONNECTIONS)
     Granian(
         "grandstand.config.asgi:application",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
         workers=processes,
+        respawn_failed_workers=True,
         websockets=False,
+        backlog=BACKLOG,
+        backpressure=connections,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _connections(wanted: int) -> int:
+    """How many connections each server process may keep: `wanted`, or as many as the limit of open files allows when it cannot be raised so far."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + OTHER_FILES
+    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    if soft < allowed:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        except (ValueError, OSError):  # a system may have another limit below the one that it names
+            allowed = soft
+    possible = min(wanted, max(allowed - OTHER_FILES, allowed // 2))
+    if possible < wanted:
+        log.warning("serve.fewer_connections", wanted=wanted, possible=possible, do="raise the limit of open files (ulimit -n)")
+    return possible
 
 
 def _is_loopback(host: str) -> bool:
@@ -86,14 +118,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _migrated() -> None:
-    from grandstand.config import health
-
-    found = health.migrations()
-    if not found.healthy:
-        raise Stop(f"The database is not ready: {found.detail}, or `grandstand demo --no-serve` for a demo.")
 
 
 def _free(host: str, port: int) -> None:

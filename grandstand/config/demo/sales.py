@@ -11,6 +11,7 @@ from grandstand.commerce import api as commerce
 from grandstand.config.demo import goods, world
 from grandstand.games import api as games
 from grandstand.kit.actors import Actor
+from grandstand.kit.ids import named_id
 from grandstand.kit.money import Money
 from grandstand.shop import api as shop
 from grandstand.store import api as store
@@ -36,16 +37,22 @@ def enter_taxes(*, by: Actor, now: datetime) -> None:
 def open_box_office(edition_id: UUID, *, plans: list[world.SessionPlan], by: Actor, now: datetime) -> None:
     """Sell every session of the demo that has a venue. Sessions that are open already stay as they are."""
     ids = {session.code: session.id for session in _all_sessions(edition_id)}
-    seats = {venue.code: venue.capacity for venue in world.world().venues}
+    venues = {venue.code: venue for venue in world.world().venues}
+    bowls = {code: _bowl(venue) for code, venue in venues.items() if venue.is_seated}
     openings: dict[int, list[ticketing.SessionPlan]] = {}
     for plan in plans:
         if plan.venue is not None:
-            opening = ticketing.SessionPlan(session_id=ids[plan.code], categories=_categories(plan, seats[plan.venue]))
-            openings.setdefault(plan.doors_before_min, []).append(opening)
+            categories = _seated(plan, bowls[plan.venue]) if plan.venue in bowls else _categories(plan, venues[plan.venue].capacity)
+            openings.setdefault(plan.doors_before_min, []).append(ticketing.SessionPlan(session_id=ids[plan.code], categories=categories))
     with store.write() as tx:
         for doors_before_min, alike in openings.items():
             conditions = ticketing.Conditions(doors_before_min=doors_before_min)
             ticketing.open_sessions(tx, plans=alike, conditions=conditions, now=now, by=by, reason=REASON)
+        known = {venue.code: venue.id for venue in games.venues(edition_id=edition_id)}
+        for code, bowl in bowls.items():
+            plan_id = ticketing.add_plan(tx, plan=bowl, venue_id=known[code], now=now, by=by, reason=REASON)
+            for session_id in [ids[plan.code] for plan in plans if plan.venue == code]:
+                ticketing.open_seats(tx, session_id=session_id, plan_id=plan_id, now=now, by=by, reason=REASON)
     open_gates(edition_id, by=by, now=now)
 
 
@@ -121,6 +128,17 @@ def _categories(plan: world.SessionPlan, seats: int) -> tuple[ticketing.Category
         ticketing.CategoryPlan(code=code, seats=share.minor, prices=_prices(euros))
         for code, share, euros in zip(_CODES, shares, plan.prices_eur, strict=False)
     )
+
+
+def _bowl(venue: world.VenuePlan) -> ticketing.Plan:
+    """A stand all around, in the same shares as elsewhere, whose seats have the same ids in every demo."""
+    plan_id = named_id(f"demo:{venue.code}".encode())
+    shares = dict(zip(_CODES, _SHARES[len(_CODES)], strict=True))
+    return ticketing.make_bowl(plan_id=plan_id, name=venue.name["en"], capacity=venue.capacity, shares=shares, gates=len(GATES))
+
+
+def _seated(plan: world.SessionPlan, bowl: ticketing.Plan) -> tuple[ticketing.CategoryPlan, ...]:
+    return ticketing.plan_categories(bowl, {code: _prices(euros) for code, euros in zip(_CODES, plan.prices_eur, strict=True)})
 
 
 def _prices(euros: int) -> tuple[Money, ...]:

@@ -1,12 +1,14 @@
 """Sells what `purchases` drew, the way that pages and the bank's webhooks do."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 from grandstand.commerce import api as commerce
 from grandstand.config.demo.purchases import Purchase
+from grandstand.inventory import api as inventory
 from grandstand.kit.errors import Refusal
 from grandstand.messaging import api as messaging
 from grandstand.movement import api as movement
@@ -23,8 +25,8 @@ def sell(purchases: list[Purchase], sessions: Mapping[str, UUID], *, now: dateti
     `sessions` are ids by code. To be called in the transaction that makes the demo, so that no worker sees a mail before it is withdrawn.
     Raises the refusal of a purchase that cannot be.
     """
-    items = _Items(sessions)
     with store.write() as tx:
+        items = _Items(tx, sessions)
         for ago, together in groupby(purchases, key=lambda purchase: purchase.ago):
             _buy(tx, list(together), items, at=now - ago)
         while store.deliver_due(now=now):
@@ -32,34 +34,62 @@ def sell(purchases: list[Purchase], sessions: Mapping[str, UUID], *, now: dateti
         messaging.withdraw_notices(tx, to_emails=[purchase.email for purchase in purchases])
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What goes into a buyer's basket: how many, and which seats where they are numbered."""
+
+    ref: commerce.ItemRef
+    quantity: int
+    seat_ids: tuple[UUID, ...] = ()
+
+
 class _Items:
     """What is on sale under the names that the plans have for it."""
 
-    def __init__(self, sessions: Mapping[str, UUID]) -> None:
+    def __init__(self, tx: store.Tx, sessions: Mapping[str, UUID]) -> None:
         self._sessions = sessions
         self._markets = {market.code: market for market in movement.markets()}
+        self._accounts = {offer.id: offer.account_id for offer in ticketing.offers_of_sessions(tx, list(sessions.values()))}
+        self._choosers = {session_id: _chooser(tx, seating) for session_id, seating in ticketing.seatings_many(tx, list(sessions.values())).items()}
 
-    def of(self, purchase: Purchase, *, at: datetime) -> list[tuple[commerce.ItemRef, int]]:
-        """What to put into the buyer's basket, and how many."""
-        market = self._markets[purchase.market]
-        offers = ticketing.offers_for_session(session_id=self._sessions[purchase.session], market=market, language="en", now=at)
-        wanted = [(commerce.ItemRef(kind="ticket", item_id=_offer(offers, purchase.category)), purchase.tickets)]
+    def of(self, purchase: Purchase, *, at: datetime) -> list[_Item]:
+        """What to put into the buyer's basket."""
+        session_id, market = self._sessions[purchase.session], self._markets[purchase.market]
+        offers = ticketing.offers_for_session(session_id=session_id, market=market, language="en", now=at)
+        offer_id = _offer(offers, purchase.category)
+        seat_ids: tuple[UUID, ...] = ()
+        if session_id in self._choosers:
+            seat_ids = self._choosers[session_id].choose(purchase.tickets, self._accounts[offer_id]) or ()
+        wanted = [_Item(commerce.ItemRef(kind="ticket", item_id=offer_id), purchase.tickets, seat_ids)]
         if purchase.shirt:
             product = shop.product(slug=purchase.shirt, market=market, language="en", now=at)
-            wanted.append((commerce.ItemRef(kind=shop.KIND, item_id=product.variants[purchase.tickets].variant_id), 1))
+            wanted.append(_Item(commerce.ItemRef(kind=shop.KIND, item_id=product.variants[purchase.tickets].variant_id), 1))
         return wanted
 
 
+def _chooser(tx: store.Tx, seating: ticketing.SeatingRow) -> ticketing.Chooser:
+    """Chooses among the seats of each account."""
+    accounts = {seat.seat_id: seat.account_id for seat in inventory.seats_of_seating(tx, seating.seating_id)}
+    return ticketing.Chooser(ticketing.plan(tx, seating.plan_id), group_of=accounts)
+
+
 def _offer(offers: list[ticketing.OfferOnSale], category: str) -> UUID:
-    return next(offer.offer_id for offer in offers if offer.category.code == category)
+    return next(offer.offer_id for offer in offers if offer.category.code == category and offer.account == "public")
 
 
 def _buy(tx: store.Tx, purchases: list[Purchase], items: _Items, *, at: datetime) -> None:
     owners = {purchase.visitor: commerce.Owner(visitor=purchase.visitor) for purchase in purchases}
     addings = [
-        commerce.Adding(key=f"{purchase.visitor}:{ref.kind}", owner=owners[purchase.visitor], market_code=purchase.market, ref=ref, quantity=quantity)
+        commerce.Adding(
+            key=f"{purchase.visitor}:{item.ref.kind}",
+            owner=owners[purchase.visitor],
+            market_code=purchase.market,
+            ref=item.ref,
+            quantity=item.quantity,
+            seat_ids=item.seat_ids,
+        )
         for purchase in purchases
-        for ref, quantity in items.of(purchase, at=at)
+        for item in items.of(purchase, at=at)
     ]
     _all_done(commerce.add_lines_many(tx, addings, now=at))
     placings = [_placing(purchase, owners[purchase.visitor], at) for purchase in purchases]

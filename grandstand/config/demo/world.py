@@ -24,7 +24,7 @@ type Words = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenuePlan:
-    """A venue of the demo. `capacity` is its reconciled seat plan."""
+    """A venue of the demo. `capacity` is its reconciled seat plan. `is_seated`: its sessions are sold by numbered seats."""
 
     code: str
     name: Words
@@ -32,6 +32,7 @@ class VenuePlan:
     capacity: int
     latitude: float
     longitude: float
+    is_seated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

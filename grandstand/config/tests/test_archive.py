@@ -2,8 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,54 +18,20 @@ from grandstand.config.archive.loading import NotEmpty
 from grandstand.config.archive.operations import OtherSecret, StillServed
 from grandstand.config.doctor import look
 from grandstand.config.secrets import fingerprint
+from grandstand.config.tests.installed import SECRET, installed
 from grandstand.kit.actors import Actor
 from grandstand.kit.clock import now
 from grandstand.kit.errors import Refusal
-from grandstand.movement.testing import make_organisation
 from grandstand.people.testing import make_person
 from grandstand.store import api as store
 from grandstand.store import testing as databases
 
 NOW = datetime(2031, 7, 1, 12, tzinfo=UTC)
-SECRET = "k" * 60
 type Copy = Callable[[store.Engine], str]
 
 
 def _show(what: str, total: int) -> Callable[[int], None]:
     return lambda _count: None
-
-
-@pytest.fixture
-def home(settings: Settings, database: store.Database, tmp_path: Path) -> Path:
-    """An installation with rows of several rooms and two files."""
-    folder = tmp_path / "home"
-    (folder / "media" / "covers").mkdir(parents=True)
-    (folder / "media" / "covers" / "鸟.svg").write_text("<svg/>")
-    (folder / "secret_key").write_text(SECRET)
-    settings.GRANDSTAND_HOME, settings.SECRET_KEY = folder, SECRET
-    settings.DATABASE_URL = database.url
-    make_person()
-    organisation = make_organisation()
-    with store.write() as tx:
-        change = store.Change(
-            by=Actor.system("t"),
-            action="create",
-            object_type="x",
-            object_id="1",
-            reason="雨 \\ \"'",
-            organisation_id=organisation.id,
-            after={"b": [1, None], "a": "é"},
-        )
-        store.record(tx, [change], now=NOW)
-    return folder
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of another migrated, empty database."""
-    cluster = request.getfixturevalue("cluster") if request.param == "postgresql" else None
-    with databases.database_copy(request.param, cluster=cluster, folder=tmp_path) as url:
-        yield url
 
 
 def _tallies(url: str) -> dict[str, tuple[int, str]]:
@@ -81,21 +46,13 @@ def _tallies(url: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-@contextmanager
-def _installed(settings: Settings, url: str, home: Path) -> Iterator[None]:
-    """As if this process had started with that database and folder."""
-    settings.DATABASE_URL, settings.GRANDSTAND_HOME = url, home
-    with databases.as_default(url):
-        yield
-
-
 def test_a_backup_is_restored_on_either_engine_row_by_row(home: Path, empty: str, settings: Settings, tmp_path: Path) -> None:
     file, before = tmp_path / "b.zip", _tallies(settings.DATABASE_URL)
     done = operations.backup(file, at=NOW, show=_show)
     assert (done.rows, done.files) == (sum(rows for rows, _ in before.values()), 2)
     assert file.stat().st_mode & 0o077 == 0
     other = tmp_path / "other"
-    with _installed(settings, empty, other):
+    with installed(settings, empty, other):
         restored = operations.restore(file, show=_show)
         assert restored.rows == done.rows
         assert other.stat().st_mode & 0o077 == 0
@@ -131,7 +88,7 @@ def test_a_target_with_rows_is_refused_and_stays_as_it_was(home: Path, empty: st
         operations.move(empty, show=_show)
     file = tmp_path / "b.zip"
     operations.backup(file, at=NOW, show=_show)
-    with _installed(settings, empty, tmp_path / "other"), pytest.raises(NotEmpty):
+    with installed(settings, empty, tmp_path / "other"), pytest.raises(NotEmpty):
         operations.restore(file, show=_show)
     assert _tallies(empty) == before
     assert not (tmp_path / "other" / "secret_key").exists()
@@ -226,7 +183,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(
     DAMAGES[damage](file)
     with databases.database_copy("sqlite", cluster=None, folder=tmp_path) as url:
         before = _tallies(url)
-        with _installed(settings, url, tmp_path / "other"), pytest.raises(BackupWrong):
+        with installed(settings, url, tmp_path / "other"), pytest.raises(BackupWrong):
             operations.restore(file, show=_show)
         assert _tallies(url) == before
     assert not [path for path in (tmp_path / "other").rglob("*") if path.is_file()]
@@ -255,7 +212,7 @@ def test_under_another_secret_nothing_is_restored_unless_the_old_one_is_lost(
 ) -> None:
     settings.SECRET_KEY = "n" * 60
     monkeypatch.setenv("GRANDSTAND_SECRET_KEY", settings.SECRET_KEY)
-    with databases.database_copy("sqlite", cluster=None, folder=tmp_path) as url, _installed(settings, url, tmp_path / "other"):
+    with databases.database_copy("sqlite", cluster=None, folder=tmp_path) as url, installed(settings, url, tmp_path / "other"):
         before = _tallies(url)
         with pytest.raises(OtherSecret, match="GRANDSTAND_SECRET_KEY_FALLBACKS"):
             operations.restore(from_the_environment, show=_show)
@@ -265,7 +222,7 @@ def test_under_another_secret_nothing_is_restored_unless_the_old_one_is_lost(
 
 def test_a_secret_from_before_is_enough_to_restore(from_the_environment: Path, settings: Settings, tmp_path: Path) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [SECRET]
-    with databases.database_copy("sqlite", cluster=None, folder=tmp_path) as url, _installed(settings, url, tmp_path / "other"):
+    with databases.database_copy("sqlite", cluster=None, folder=tmp_path) as url, installed(settings, url, tmp_path / "other"):
         assert operations.restore(from_the_environment, show=_show).rows > 0
 
 
@@ -276,7 +233,7 @@ def test_a_secret_in_the_backup_does_not_stand_in_for_that_of_the_environment(
     assert operations.backup(tmp_path / "b.zip", at=NOW, show=_show).secret_inside
     settings.SECRET_KEY = "n" * 60
     monkeypatch.setenv("GRANDSTAND_SECRET_KEY", settings.SECRET_KEY)
-    with _installed(settings, empty, tmp_path / "other"), pytest.raises(OtherSecret):
+    with installed(settings, empty, tmp_path / "other"), pytest.raises(OtherSecret):
         operations.restore(tmp_path / "b.zip", show=_show)
 
 
@@ -287,7 +244,7 @@ def test_a_backup_from_before_secrets_had_fingerprints_is_restored(home: Path, e
     del manifest["secret"]
     _rewrite(file, "manifest.json", json.dumps(manifest).encode())
     settings.SECRET_KEY = "n" * 60
-    with _installed(settings, empty, tmp_path / "other"):
+    with installed(settings, empty, tmp_path / "other"):
         assert operations.restore(file, show=_show).rows > 0
 
 

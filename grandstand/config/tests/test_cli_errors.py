@@ -33,6 +33,30 @@ def test_a_database_that_is_none_is_told_with_what_to_write(home: Path, url: str
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("url", ["nonsense", "oracle://somewhere/else", "", "postgresql://[half", "postgresql://host:door/name"])
+def test_a_place_to_move_to_that_is_none_is_told_with_what_to_write(home: Path, url: str) -> None:
+    done = run(home, "move", "--to", url, "--json")
+    assert done.returncode == 1
+    assert "postgresql://user:password@host:port/name" in answer(done)["error"]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://nobody@127.0.0.1:1/none", "The database does not answer"),
+        ("sqlite:////no/such/folder/grandstand.sqlite3", "The database does not answer"),
+        ("sqlite:///{home}/new.sqlite3", "manage.py migrate"),
+    ],
+)
+def test_a_database_that_cannot_be_backed_up_is_told_and_leaves_no_file(home: Path, tmp_path: Path, url: str, says: str) -> None:
+    done = run(home, "backup", str(tmp_path / "b.zip"), "--json", DATABASE_URL=url.format(home=home))
+    assert done.returncode == 1
+    assert says in answer(done)["error"]
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.glob("b.zip*")) == []
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

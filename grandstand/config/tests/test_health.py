@@ -5,9 +5,14 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
 
+from grandstand.commerce.testing import paying_with
 from grandstand.config import health, worker
+from grandstand.games import api as games
+from grandstand.kit.actors import Actor
 from grandstand.kit.clock import now
-from grandstand.store.api import Database
+from grandstand.shop.testing import make_product, make_variant
+from grandstand.store.api import Database, read
+from grandstand.ticketing.testing import make_box_office
 
 
 def _red(client: Client) -> list[str]:
@@ -49,6 +54,21 @@ def test_a_database_that_is_down_is_said_and_is_no_fault(client: Client, monkeyp
     def fail() -> None:
         raise OperationalError("server closed the connection")
 
-    for name in ("_database", "migrations", "worker_lives"):
+    for name in ("_database", "migrations", "worker_lives", "_payments"):
         monkeypatch.setattr(health, name, fail)
-    assert _red(client) == ["config_database", "config_migrations", "config_worker"]
+    assert _red(client) == ["config_database", "config_migrations", "config_worker", "config_payments"]
+
+
+def test_what_is_on_sale_without_a_way_to_pay_is_red_in_readyz_and_doctor(database: Database, client: Client) -> None:
+    worker.beat(now())
+    with paying_with():
+        assert _red(client) == []
+        office = make_box_office()
+        assert _red(client) == ["config_payments"]
+        with read() as tx:
+            assert not health.payments_possible(tx).healthy
+        games.cancel_session(session_id=office.session.id, now=now(), by=Actor.system("test"), reason="storm")
+        assert _red(client) == []
+        make_variant(make_product(office.organisation_id))
+        assert _red(client) == ["config_payments"]
+    assert _red(client) == []

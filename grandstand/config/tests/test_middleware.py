@@ -80,3 +80,13 @@ def test_a_refusal_that_nobody_translated_is_told_and_no_fault(client: Client) -
 
 def test_a_fault_stays_a_fault(rf: RequestFactory) -> None:
     assert Refusals(lambda _: HttpResponse()).process_exception(rf.get("/"), LookupError("a bug")) is None
+
+
+def test_a_nul_in_a_question_is_a_space_whatever_stands_beside_it(rf: RequestFactory) -> None:
+    request = rf.get("/", QUERY_STRING="q=a%00b&c=%0%000&next=%2F")
+    Refusals(lambda _: HttpResponse())(request)
+    assert (request.GET["q"], request.GET["c"], request.GET["next"]) == ("a b", "%0 0", "/")
+
+
+def test_a_path_with_a_nul_is_no_address(client: Client) -> None:
+    assert client.get("/a%00b").status_code == 400
