@@ -1,4 +1,4 @@
-"""What a batch is compared with: a lock per buyer, as it is written everywhere, and inserts without any rule. PostgreSQL only."""
+"""What a batch is compared with: a lock per buyer, as it is written everywhere (PostgreSQL only), and inserts without any rule."""
 
 import json
 import threading
@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.apps import apps
 
 from grandstand.inventory.api import Wish
 from grandstand.kit.clock import now
 from grandstand.kit.ids import named_id, new_ids
-from grandstand.store.api import Database
+from grandstand.store.api import Database, Tx, table
 
 
 def lock_per_buyer(url: str, wishes: Sequence[Wish], *, clients: int, seconds: float) -> tuple[int, float]:
@@ -42,20 +43,33 @@ def lock_per_buyer(url: str, wishes: Sequence[Wish], *, clients: int, seconds: f
 def insert_bare(database: Database, wishes: Sequence[Wish], *, batch: int, seconds: float) -> tuple[int, float]:
     """Rows of holds and one counter per batch, with no key, cap or rule looked at, and how long it took: a ceiling, not a design."""
     [want] = wishes[0].wants
+    insert = _insert_postgresql if database.engine == "postgresql" else _insert_sqlite
     done, started = 0, time.perf_counter()
     while done + batch <= len(wishes) and time.perf_counter() - started < seconds:
-        part = wishes[done : done + batch]
-        arrays = [[str(id_) for id_ in new_ids(batch)], [wish.key for wish in part], [wish.holder for wish in part], [str(w.basket_id) for w in part]]
         with database.write() as tx:
-            tx.execute(
-                "INSERT INTO inventory_hold (id, organisation_id, key_id, body_id, holder, basket_id, state, expires_at, offer_version, caps) "
-                "SELECT id, %s, key, key, holder, basket, 'refused', %s, 0, '[]' FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) "
-                "AS v(id, key, holder, basket)",
-                [part[0].organisation_id, now(), *arrays],
-            )
+            insert(tx, wishes[done : done + batch])
             tx.execute("UPDATE inventory_account SET held = held WHERE id = %s", [want.account_id])
         done += batch
     return done, time.perf_counter() - started
+
+
+def _insert_postgresql(tx: Tx, wishes: Sequence[Wish]) -> None:
+    ids = [str(id_) for id_ in new_ids(len(wishes))]
+    arrays = [ids, [wish.key for wish in wishes], [wish.holder for wish in wishes], [str(wish.basket_id) for wish in wishes]]
+    tx.execute(
+        "INSERT INTO inventory_hold (id, organisation_id, key_id, body_id, holder, basket_id, state, expires_at, offer_version, caps) "
+        "SELECT id, %s, key, key, holder, basket, 'refused', %s, 0, '[]' FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) "
+        "AS v(id, key, holder, basket)",
+        [wishes[0].organisation_id, now(), *arrays],
+    )
+
+
+def _insert_sqlite(tx: Tx, wishes: Sequence[Wish]) -> None:
+    columns = ["id", "key_id", "body_id", "holder", "basket_id"]
+    keys = [UUID(wish.key) for wish in wishes]
+    rows = [(id_, key, key, wish.holder, wish.basket_id) for id_, key, wish in zip(new_ids(len(wishes)), keys, wishes, strict=True)]
+    same = {"organisation_id": wishes[0].organisation_id, "state": "refused", "expires_at": now(), "offer_version": 0, "caps": "[]"}
+    tx.insert(table(apps.get_model("inventory", "Hold")), columns, rows, same=same)
 
 
 def hold_alone(connection: "psycopg.Connection[Any]", wish: Wish) -> bool:

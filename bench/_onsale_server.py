@@ -2,12 +2,16 @@
 
 - `POST /constant` reads a request and answers the same every time: the ceiling.
 - `POST /baseline/hold` takes a row lock per buyer, each in a transaction of their own: what everybody writes.
-- `GET /figures` says what the gate has done so far.
+- `GET /ready` is answered once the gate decides.
+
+When it stops, each process writes what its gate did, and the ids of all holds and orders that it acknowledged, into the folder BENCH_FIGURES.
 """
 
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from threading import local
 from typing import Any
 
@@ -30,6 +34,11 @@ CLIENTS = 32
 URL, SECRET = os.environ["DATABASE_URL"], os.environ["GRANDSTAND_SECRET_KEY"]
 
 gate = Gate(URL, [SECRET], clock=now, test_payments=True)
+SENT: list[bytes] = []
+"""Answers that were handed over to be sent."""
+HOLDS, ORDERS = b'{"hold_id":"', b'{"order_id":"'
+"""How those begin that acknowledge one."""
+
 _threads = ThreadPoolExecutor(CLIENTS, thread_name_prefix="baseline")
 _own = local()
 _CONSTANT = msgspec.json.encode({"hold_id": "0" * 36, "expires_at": "2031-07-01T12:00:00Z", "unit_price_minor": 12000, "currency": "EUR"})
@@ -46,12 +55,16 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         body = (await receive())["body"]
         held = await asyncio.get_running_loop().run_in_executor(_threads, _hold_alone, scope, body)
         await _answer(send, 200 if held else 409, _CONSTANT)
-    elif scope["path"] == "/figures":
-        holds = gate.holds
-        figures = {"batches": holds.batches, "answered": holds.answered, "seconds": holds.seconds, "told": dict(gate.told)}
-        await _answer(send, 200, msgspec.json.encode(figures))
+    elif scope["path"] == "/ready":
+        await _answer(send, 200, b"{}")
     else:
-        await gate(scope, receive, send)
+        await gate(scope, receive, partial(_noting, send))
+
+
+async def _noting(send: Any, message: Any) -> None:
+    await send(message)
+    if "body" in message:
+        SENT.append(message["body"])
 
 
 async def _live(receive: Any, send: Any) -> None:
@@ -63,8 +76,17 @@ async def _live(receive: Any, send: Any) -> None:
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             gate.stop()
+            _write_figures()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def _write_figures() -> None:
+    batchers = (gate.holds, gate.purchases)
+    figures = {name: sum(getattr(batcher, name) for batcher in batchers) for name in ("batches", "answered", "seconds")}
+    holds, orders = ([body[len(start) : len(start) + 36].decode() for body in SENT if body.startswith(start)] for start in (HOLDS, ORDERS))
+    path = Path(os.environ["BENCH_FIGURES"], f"{os.getpid()}.json")
+    path.write_bytes(msgspec.json.encode({**figures, "told": dict(gate.told), "holds": holds, "orders": orders}))
 
 
 async def _answer(send: Any, status: int, content: bytes) -> None:
