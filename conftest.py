@@ -59,8 +59,8 @@ def _own_language() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cluster() -> str:
-    """The URL of a PostgreSQL cluster for this worker, started when first asked for."""
-    return _cleanup.enter_context(databases.postgresql_cluster(settings=databases.FAST))
+    """The URL of a PostgreSQL cluster for this worker, started when first asked for; in memory where there is room."""
+    return _cleanup.enter_context(databases.postgresql_cluster(settings=databases.FAST, folder=databases.memory()))
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,12 @@ WITHOUT_DOOR = ("kit", "config")
 @cache
 def floors() -> dict[str, int]:
     """Each room's floor, 0 at the top. Neighbours share a number."""
-    layers = next(contract["layers"] for contract in _contracts() if contract["id"] == "floors")
+    layers = next(contract["layers"] for contract in contracts() if contract["id"] == "floors")
     return {room.strip(): floor for floor, layer in enumerate(layers) for room in layer.split("|")}
 
 
-def _contracts() -> list[dict[str, Any]]:
+def contracts() -> list[dict[str, Any]]:
+    """The contracts of the import checks, as pyproject.toml has them."""
     found: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     return found
 

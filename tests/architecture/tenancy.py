@@ -35,6 +35,7 @@ from a mail. The answer to them is judged by what it shows and changes alone."""
 
 FILLERS: dict[str, Callable[[Tenant], object]] = {
     "session_id": lambda a: a.session_id,
+    "plan_id": lambda a: a.plan_id,
     "order_id": lambda a: a.order_id,
     "ticket_id": lambda a: a.ticket_ids[0],
     "document_id": lambda a: a.document_id,
@@ -43,6 +44,7 @@ FILLERS: dict[str, Callable[[Tenant], object]] = {
     "notice_id": lambda a: a.notice_id,
     "picture_id": lambda a: a.picture_id,
     "slug": lambda a: a.slug,
+    "room": lambda a: a.room,
     "code": lambda a: a.edition.code,
     "pk": lambda a: a.passkey_id,
 }
@@ -287,7 +289,7 @@ def _body(route: Route, tenant: Tenant, email: str) -> Any:
     bodies: dict[str, Any] = {
         "rest:scan": json.dumps(scan),
         "rest:sync": json.dumps([{**scan, "at": at}]),
-        "ticketing:sync": json.dumps({"scans": [{**scan, "at": at}]}),
+        "ticketing:sync": json.dumps([{**scan, "at": at}]),
         "ticketing:scan": scan,
         # Whoever buys sets the seller's stock aside, which is no secret and no harm; so the quantity is left out here.
         "sites:add": {"kind": "ticket", "item": str(tenant.offer_id), "key": "k"},

@@ -15,6 +15,7 @@ from grandstand.commerce import api as commerce
 from grandstand.commerce.testing import make_fact
 from grandstand.games import api as games
 from grandstand.games import testing as schedules
+from grandstand.gate import api as gate
 from grandstand.kit.actors import Actor
 from grandstand.kit.errors import Refusal
 from grandstand.kit.ids import new_id
@@ -56,11 +57,15 @@ class Tenant:
     """With every role in the organisation."""
     buyer: PersonSummary
     slug: str
+    room: str
+    """The address of its waiting room."""
     offer_id: UUID
     gate_id: UUID
     order_id: UUID
     ticket_ids: list[UUID]
     session_id: UUID
+    plan_id: UUID
+    """Of seats."""
     document_id: UUID
     payment_id: UUID
     line_id: UUID
@@ -119,11 +124,13 @@ def make_tenant(folder: Path) -> Tenant:
         insider=insider,
         buyer=buyer,
         slug="quokkafest-tee",
+        room=_waiting_room(organisation.id),
         offer_id=box_office.offers["A"],
         gate_id=box_office.gates[1],
         order_id=order.order_id,
         ticket_ids=bought,
         session_id=session.id,
+        plan_id=_plan(session),
         document_id=document_id,
         payment_id=payment_id,
         line_id=line.line_id,
@@ -186,6 +193,20 @@ def _buy(buyer: PersonSummary, refs: list[commerce.ItemRef]) -> tuple[commerce.P
         fact = make_fact(payment_id, commerce.FactKind.CAPTURED, placed.total.minor, provider="test")
         commerce.complete_many(tx, commerce.record_payment_facts_many(tx, [fact], now=NOW), now=NOW)
     return placed, payment_id
+
+
+def _plan(session: games.Session) -> UUID:
+    assert session.venue_id is not None
+    bowl = ticketing.make_bowl(plan_id=new_id(), name=f"{PUBLIC} bowl", capacity=60)
+    with store.write() as tx:
+        return ticketing.add_plan(tx, plan=bowl, venue_id=session.venue_id, **HOW)
+
+
+def _waiting_room(organisation_id: UUID) -> str:
+    draft = gate.RoomDraft(code="quokkafest", title=f"{PUBLIC} finals", opens_at=NOW, starts_at=NOW + timedelta(days=1), market_code="fr")
+    with store.write() as tx:
+        gate.open_room(tx, organisation_id=organisation_id, draft=draft, guarded=[], **HOW)
+    return draft.code
 
 
 def _gate(organisation_id: UUID, steward_id: UUID, session_id: UUID) -> None:

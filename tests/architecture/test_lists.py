@@ -5,7 +5,7 @@ A list that is new in the console needs a maker of its rows here, or a test of i
 
 from collections.abc import Callable, Generator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 
@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from grandstand.commerce import api as commerce
 from grandstand.commerce import testing as buying
+from grandstand.gate import testing as waiting
 from grandstand.kit.actors import Actor
 from grandstand.kit.ids import new_id
 from grandstand.ledger import api as ledger
@@ -67,6 +68,13 @@ def accounts(database: store.Database) -> Generator[None]:
         yield
 
 
+def waiting_rooms(_database: store.Database) -> Generator[None]:
+    organisation = movement.make_organisation()
+    while True:
+        yield
+        waiting.make_room(organisation_id=organisation.id)
+
+
 def sales(database: store.Database) -> Generator[None]:
     with buying.make_world(database) as world:
         ref = world.sell(units=MANY)
@@ -82,7 +90,7 @@ def sales(database: store.Database) -> Generator[None]:
 def tax_rates(database: store.Database) -> Generator[None]:
     for n in range(MANY + 1):
         yield
-        starts_on = date(2000, 1, 1) + timedelta(days=n)
+        starts_on = buying.NOW.date() + timedelta(days=n)
         rate = commerce.NewTaxRate(place="FR", tax_class="standard", rate_bp=n, starts_on=starts_on, source="a test")
         with database.write() as tx:
             commerce.set_tax_rates(tx, [rate], by=buying.BY, reason="a test", now=buying.NOW)
@@ -106,6 +114,7 @@ MAKERS: dict[str, Maker] = {
     **dict.fromkeys(("movement.Organisation", "movement.Membership"), organisations),
     "store.AuditEntry": audit,
     **dict.fromkeys(("ledger.Account", "ledger.Entry"), accounts),
+    "gate.WaitingRoom": waiting_rooms,
     **dict.fromkeys(("commerce.Sale", "commerce.SaleLine", "commerce.Document", "commerce.Payback"), sales),
     "commerce.TaxRate": tax_rates,
     **dict.fromkeys(("shop.Product", "shop.Variant", "shop.Price", "shop.Picture", "shop.Listing", "shop.Parcel"), parcels),

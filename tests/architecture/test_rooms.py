@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.architecture.house import PACKAGE, ROOT, WITHOUT_DOOR, at, parsed, python_files, rooms
+from tests.architecture.house import PACKAGE, ROOT, WITHOUT_DOOR, at, contracts, parsed, python_files, rooms
 
 MOST_LINES = 400
 MANY_LINES = 300
+FEWEST_WORDS = 8
+"""Less is no advice."""
 
 PLAIN = ("values", "rules", "facts")
 ORM = {"objects", "save", "bulk_create", "bulk_update", "select_related", "prefetch_related", "refresh_from_db", "get_or_create", "update_or_create"}
@@ -44,6 +46,18 @@ def _is_name(target: ast.expr, name: str) -> bool:
 @pytest.mark.parametrize("room", [room for room in rooms() if room != "kit"])
 def test_a_room_is_an_app_of_its_name(room: str) -> None:
     assert f'name = "grandstand.{room}"' in (PACKAGE / room / "apps.py").read_text()
+
+
+def test_every_contract_says_what_to_do_instead() -> None:
+    silent = [contract["id"] for contract in contracts() if len(contract.get("broken_contract_guidance", "").split()) < FEWEST_WORDS]
+    assert not silent, f"pyproject.toml: give these contracts a broken_contract_guidance: {', '.join(silent)}"
+
+
+def test_the_modules_of_every_room_stand_on_a_layer() -> None:
+    """store, ui and kit are below the rooms that these layers describe, config wires them: for these, no cycles is all that holds."""
+    (inside,) = [contract for contract in contracts() if contract["id"] == "inside-a-room"]
+    assert inside["exhaustive"] is True
+    assert sorted(inside["containers"]) == sorted(f"grandstand.{room}" for room in rooms() if room not in {"config", "ui", "store", "kit"})
 
 
 def test_no_file_outgrows_a_head() -> None:

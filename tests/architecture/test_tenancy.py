@@ -9,13 +9,18 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import ForeignKey, QuerySet
 from django.test import Client, RequestFactory
 
+from grandstand.commerce.api import ItemRef
 from grandstand.config.audiences import Route, routes
+from grandstand.gate import api as gate
+from grandstand.kit.ids import new_id
 from grandstand.movement.api import Role
 from grandstand.movement.console import OrganisationAdmin
 from grandstand.movement.testing import make_member, make_organisation
 from grandstand.people.api import PersonSummary
 from grandstand.people.testing import account_of, make_person, sign_in
+from grandstand.store.api import read
 from grandstand.ticketing import api as ticketing
+from grandstand.ticketing import testing as tickets
 from grandstand.ui.audience import Audience
 from tests.architecture.tenancy import FILLERS, GUESSES, NoFiller, Walk, asks, registered, walk
 from tests.architecture.tenant import BY, NOW, Tenant, make_tenant
@@ -76,6 +81,18 @@ def test_a_scanner_of_another_organisation_learns_and_admits_nothing(tenant: Ten
     assert done.findings == []
     assert done.statuses["GET /api/v1/scan/sessions"] == 200
     assert done.statuses[f"POST /api/v1/scan/sessions/{tenant.session_id}/scans"] == 404
+
+
+def test_a_steward_of_another_organisation_counts_nobody_at_its_gates(tenant: Tenant) -> None:
+    mine = tickets.make_box_office()
+    steward = make_member(mine.organisation_id, Role.STEWARD)
+    device = ticketing.add_device(organisation_id=mine.organisation_id, steward_id=steward.id, name="Scanner", now=NOW, by=BY, reason="for a test")
+    scanner = Client(headers={"Authorization": f"Bearer {device.token}"})
+    (code,) = tickets.codes_of(mine.issue()).values()
+    scan = {"scan_id": str(new_id()), "code": code, "gate_id": str(tenant.gate_id), "at": "2031-07-01T18:00:00Z", "reason": None}
+    for client, url in ((_browser(steward), f"/scan/{mine.session.id}/sync"), (scanner, f"/api/v1/scan/sessions/{mine.session.id}/sync")):
+        assert client.post(url, [scan], content_type="application/json").status_code == 404
+    assert ticketing.live_count(session_id=mine.session.id, language="en").by_gate == ()
 
 
 def test_its_own_people_see_it_on_every_list_of_the_console_and_at_the_gate(tenant: Tenant) -> None:
@@ -166,3 +183,28 @@ def _foreign_choices(admin: OrganisationAdmin, request: Any, mine: Any) -> list[
 
 def _owner_of(row: Any) -> Any:
     return getattr(row, "organisation_id", row.pk)
+
+
+def test_a_waiting_room_of_another_organisation_closes_nobodys_sale(tenant: Tenant) -> None:
+    other = make_organisation()
+    said = {
+        "organisation": str(other.id),
+        "code": "grab",
+        "title": "Grab",
+        "products": "",
+        "sessions": str(tenant.session_id),
+        "reason": "mine",
+        "opens_at_0": "2020-07-01",
+        "opens_at_1": "09:00",
+        "starts_at_0": "2039-07-01",
+        "starts_at_1": "10:00",
+        "rate_per_min": "0",
+        "most_inside": "0",
+        "stay_s": "600",
+        "fallback_after_s": "120",
+        "proof_cost": "0",
+    }
+    answer = _browser(make_member(other.id, Role.BOX_OFFICE)).post("/console/gate/waitingroom/add/", said)
+    assert "This organisation sells no tickets for one of these sessions." in answer.content.decode()
+    with read() as tx:
+        assert gate.find_room_before(tx, [ItemRef(kind="ticket", item_id=tenant.offer_id)], owner=None, now=NOW) is None

@@ -108,6 +108,19 @@ def test_a_genuine_ticket_that_was_not_activated_comes_in_once_its_holder_activa
     assert scan(final, sqlite, shown, kick_off + timedelta(minutes=1)).admitted
 
 
+def test_a_request_that_was_answered_lets_in_nobody_with_another_code_by_its_number(final: BoxOffice, sqlite: Database) -> None:
+    code, other = codes_of(final.issue(final.line(code="C", quantity=2))).values()
+    kick_off = final.session.starts_at
+    assert kick_off is not None
+    attempt = ticketing.ScanAttempt(scan_id=new_id(), code=code, session_id=final.session.id, gate_id=final.gates[1], device_id=None)
+    with sqlite.write() as tx:
+        assert ticketing.scan_many(tx, [attempt], by=STEWARD, now=kick_off)[0].admitted
+    for copied in (other, forged(final)[0]):
+        with pytest.raises(ticketing.ScanReused), sqlite.write() as tx:
+            ticketing.scan_many(tx, [replace(attempt, code=copied)], by=STEWARD, now=kick_off)
+    assert ticketing.live_count(session_id=final.session.id, language="en").inside == 1
+
+
 def the_crowd(final: BoxOffice) -> list[Shown]:
     """Everybody who comes, in the order in which they come, each with what is to be said to them."""
     good = codes_of(final.issue(*(final.line(code="C", quantity=7) for _ in range(GOOD // 7))))

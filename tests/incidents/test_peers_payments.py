@@ -102,3 +102,17 @@ def test_a_seller_whose_code_is_broken_is_heard_and_not_swallowed(world: World) 
     with pytest.raises(RuntimeError, match="broken"):
         world.tell(make_fact(world.open_payment(placed)))
     assert commerce.order(placed.order_id).status is commerce.OrderStatus.AWAITING_PAYMENT
+
+
+def test_a_refund_made_in_the_providers_own_console_is_not_given_a_second_time(world: World) -> None:
+    """There, it was ignored: the order stayed paid, and whoever took the units back paid them again."""
+    placed = world.order(world.sell(units=5), 2)
+    payment_id = world.pay(placed)
+    world.tell(make_fact(payment_id, commerce.FactKind.REFUNDED, placed.total.minor))
+    assert commerce.order(placed.order_id).status is commerce.OrderStatus.REFUNDED
+    with world.database.write() as tx:
+        (refunded,) = commerce.refund_many(tx, [commerce.RefundAsk(key="k", order_id=placed.order_id, reason="r")], by=BY, now=NOW)
+    assert refunded.amount == euros(0)
+    commerce.send_paybacks(now=later(days=1))
+    assert world.provider.refunded == {}
+    assert commerce.order(placed.order_id).refunded == placed.total

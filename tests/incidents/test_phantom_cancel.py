@@ -116,6 +116,7 @@ def test_a_session_cancelled_by_mistake_leaves_every_ticket_as_it_is_and_comes_b
     assert state(ticket_id, holder) is TicketState.VALID
     games.reinstate_session(session_id=office.session.id, now=NOW, by=CLERK, reason="it was the wrong button")
     assert [each.splitlines()[0] for each in settle()] == ["It takes place after all: Women's 100 m freestyle, heats"]
+    assert ticketing.refund_cancelled_sessions(now=NOW + timedelta(days=9)) == 0
     assert scan(database, office, code).admitted
 
 

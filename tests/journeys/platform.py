@@ -60,6 +60,13 @@ class Platform:
             time.sleep(0.2)
         raise AssertionError("the sweep did not free the expired hold")
 
+    def run(self, code: str) -> str:
+        """Run a script over this platform's data; the last line it prints."""
+        environment = _environment(self) | {"DJANGO_SETTINGS_MODULE": "grandstand.config.settings"}
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2_000:]
+        return done.stdout.strip().rpartition("\n")[2]
+
     def doctor(self) -> str:
         """The last line of `grandstand doctor --json`."""
         asked = subprocess.run(_grandstand("doctor", "--json"), env=_environment(self), capture_output=True, text=True, cwd=ROOT, check=False)
@@ -72,12 +79,27 @@ def served_demo(folder: Path) -> Iterator[Platform]:
     platform = Platform(f"http://127.0.0.1:{_free_port()}", folder)
     environment = _environment(platform)
     subprocess.run(_grandstand("demo", "--no-serve"), env=environment, cwd=ROOT, check=True, capture_output=True)
-    port = platform.address.rsplit(":", 1)[1]
+    with _served(platform, environment):
+        yield platform
+
+
+@contextmanager
+def served_as_it_is(url: str, folder: Path) -> Iterator[Platform]:
+    """Serve the migrated database `url`, with nothing in it but what a test has put there, until the block ends."""
+    platform = Platform(f"http://127.0.0.1:{_free_port()}", folder)
+    with _served(platform, _environment(platform) | {"DATABASE_URL": url}):
+        yield platform
+
+
+@contextmanager
+def _served(platform: Platform, environment: dict[str, str]) -> Iterator[None]:
+    """`grandstand serve` at the platform's address until the block ends."""
+    folder, port = platform.home, platform.address.rsplit(":", 1)[1]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(_grandstand("serve", "--port", port), env=environment, cwd=ROOT, stdout=log, stderr=log)
     try:
         _wait_until_ready(platform, server)
-        yield platform
+        yield
     finally:
         server.send_signal(signal.SIGINT)
         try:

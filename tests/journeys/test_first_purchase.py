@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from grandstand.config.demo.cast import PASSWORD
-from grandstand.ui.testing import DESKTOP, PHONE, axe_problems, browser, visit
-from tests.journeys.platform import Platform, served_demo
+from grandstand.ui.testing import DESKTOP, PHONE, axe_problems, visit
+from tests.journeys.platform import Platform
 
 FAN = "nadia@fans.example"
 JSQR = Path(__file__).resolve().parents[2] / "node_modules" / "jsqr" / "dist" / "jsQR.js"
@@ -27,18 +26,6 @@ _READ_QR = """async () => {
 """What a scanner reads from the code on the screen."""
 
 HER_PASSWORD = "four lanes and a lantern"
-
-
-@pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
-    with served_demo(tmp_path) as served:
-        yield served
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 @pytest.mark.timeout(600)
