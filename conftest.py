@@ -7,11 +7,14 @@ Each test says by its fixtures what it needs:
 - `postgresql`, `sqlite`: the same, on one engine.
 """
 
+import faulthandler
 import os
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from hypothesis import settings as hypothesis
@@ -44,6 +47,41 @@ _cleanup = ExitStack()
 hypothesis.register_profile("short", derandomize=True, deadline=None)
 hypothesis.register_profile("soak", max_examples=2_000, deadline=None)
 hypothesis.load_profile("soak" if os.environ.get("GRANDSTAND_SOAK") == "1" else "short")
+
+_stderr: TextIO
+
+GIVES_UP_AFTER_S = 120
+"""After a test's own limit, which is raised inside it once: whatever swallows that, or hangs while it is cleaned up, ends here."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End a process that hangs for good, and say where: the test is red, and another process goes on with the others."""
+    limit = item.get_closest_marker("timeout")
+    seconds = float(limit.args[0] if limit else item.config.getoption("timeout") or item.config.getini("timeout"))
+    end = threading.Timer(seconds + GIVES_UP_AFTER_S, _give_up, [item.nodeid])
+    end.daemon = True
+    end.start()
+    try:
+        return (yield)
+    finally:
+        end.cancel()
+
+
+def pytest_configure() -> None:
+    """Keep the real standard error: while a test runs, what is written to it is caught, and lost when the process ends."""
+    global _stderr  # noqa: PLW0603 pytest calls this once in each process
+    _stderr = os.fdopen(os.dup(2), "w")
+
+
+def _give_up(test: str) -> None:
+    _stderr.write(f"{test} hangs beyond its time:\n")
+    _stderr.flush()
+    faulthandler.dump_traceback(file=_stderr, all_threads=True)
+    try:
+        _cleanup.close()
+    finally:
+        os._exit(1)
 
 
 def pytest_unconfigure() -> None:
