@@ -5,7 +5,7 @@ from typing import Any
 import dj_database_url
 
 from grandstand.config.environment import SettingWrong
-from grandstand.kit.reach import REACH
+from grandstand.kit.reach import reach
 
 
 def database_of(url: str) -> dict[str, Any]:
@@ -15,4 +15,4 @@ def database_of(url: str) -> dict[str, Any]:
     found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     if found["ENGINE"] == "django.db.backends.sqlite3":
         return {**found, "ENGINE": "grandstand.store.sqlite", "CONN_MAX_AGE": None}
-    return {**found, "OPTIONS": {**REACH, **found.get("OPTIONS", {})}}
+    return {**found, "OPTIONS": reach(found.get("OPTIONS", {}))}

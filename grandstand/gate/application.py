@@ -28,6 +28,10 @@ log = structlog.get_logger("grandstand.gate")
 COMMITTERS: dict[Engine, int] = {"postgresql": 2, "sqlite": 1}
 """While PostgreSQL works for one thread, the other decides. SQLite has one writer."""
 
+WAITS_FOR_A_LOCK_S = 2.0
+"""Others have a lock for milliseconds. Who keeps one longer, a person at psql or a process that was stopped, does not stop the queue: after some
+tries whoever waits is told to ask again."""
+
 MOST_BYTES = 8 * 1024
 """Of a request's body: the longest that means anything is a tenth of it."""
 
@@ -81,7 +85,7 @@ class Gate:
         """
         self._clock = clock
         self.passes = Passes(secrets)
-        desk = Desk(Database(database_url))
+        desk = Desk(Database(database_url, waits_for_locks_s=WAITS_FOR_A_LOCK_S))
         self.desk = desk
         committers = COMMITTERS[desk.database.engine]
         self.holds = Batcher(desk.hold, threads=committers, name="gate-hold", leave=desk.leave)

@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.types.string import TextLoader
 
-from grandstand.kit.reach import REACH
+from grandstand.kit.reach import reach
 from grandstand.store.ahead import Ahead
 from grandstand.store.faults import Deadlock, Lost, our_errors
 from grandstand.store.kinds import Engine
@@ -51,9 +51,13 @@ def write_retrying[T](work: Callable[[Tx], T]) -> T:
 class Database:
     """A database opened without Django, for the gate, benchmarks and races. One connection per thread, opened when first used."""
 
-    def __init__(self, url: str) -> None:
-        """`url` is a DATABASE_URL: `postgresql://user:password@host:port/name` or `sqlite:///path`. Raises ValueError for others."""
+    def __init__(self, url: str, *, waits_for_locks_s: float = 0) -> None:
+        """`url` is a DATABASE_URL: `postgresql://user:password@host:port/name` or `sqlite:///path`. Raises ValueError for others.
+
+        On PostgreSQL whoever waits longer than `waits_for_locks_s` for a lock gets Deadlock; 0: as long as it takes.
+        """
         self.url = url
+        self._waits_for_locks_s = waits_for_locks_s
         self.engine: Engine = engine_of(url)
         self._local = threading.local()
 
@@ -98,7 +102,7 @@ class Database:
 
     def _connection(self) -> Any:
         if getattr(self._local, "connection", None) is None:
-            self._local.connection = _open_postgresql(self.url) if self.engine == "postgresql" else _open_sqlite(self.url)
+            self._local.connection = _open_postgresql(self.url, self._waits_for_locks_s) if self.engine == "postgresql" else _open_sqlite(self.url)
         return self._local.connection
 
 
@@ -118,10 +122,11 @@ def sqlite_path(url: str) -> str:
     return unquote(urlsplit(url).path.removeprefix("/"))
 
 
-def _open_postgresql(url: str) -> psycopg.Connection[Any]:
-    reach: dict[str, Any] = {name: value for name, value in REACH.items() if name not in parse_qs(urlsplit(url).query)}
+def _open_postgresql(url: str, waits_for_locks_s: float) -> psycopg.Connection[Any]:
+    given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+    options = reach(given, timezone="UTC", lock_timeout=round(1_000 * waits_for_locks_s))
     # Prepared from the first time on: what psycopg prepares later in a pipeline, it takes for prepared even when the server skipped it.
-    opened = psycopg.connect(url, autocommit=True, options="-c timezone=UTC", prepare_threshold=0, **reach)
+    opened = psycopg.connect(url, autocommit=True, prepare_threshold=0, **options)
     opened.adapters.register_loader("jsonb", TextLoader)
     return opened
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from grandstand.gate.application import Gate
 from grandstand.gate.testing import Answer, ask, open_gate
-from grandstand.store.api import Database
+from grandstand.store.api import Database, Kind, Lost
 from grandstand.ticketing.testing import BoxOffice
 from tests.faults.buyers import Buyer, make_buyers
 from tests.faults.market import open_market, stock_of, untruths
@@ -23,6 +23,12 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 AT_ONCE = 16
 ANSWERED_WITHIN_S = 15
 """Found out that nobody answers, tried again, and told: nobody waits longer than this for a no."""
+
+ACKNOWLEDGED_WITHIN_S = 0.2
+"""After this a server knows that its answer came, and sends nothing more that could tell it of a lost cable."""
+
+FORGOTTEN_AFTER_S = 5
+"""The system keeps what it cannot send to a neighbour for about three seconds: the end of a connection too."""
 
 
 @pytest.fixture
@@ -96,3 +102,27 @@ def test_nobody_hangs_on_a_cable_that_stays_pulled(sale: tuple[Cable, str, BoxOf
         assert {answer.headers["retry-after"] for answer, _ in answers} == {"2"}
         assert max(seconds for _, seconds in answers) < ANSWERED_WITHIN_S
         cable.plug()
+
+
+def lock_and_be_cut_off(url: str, cable: Cable) -> None:
+    """In a transaction that locks all accounts. Raises Lost, when nothing is left that would tell the server."""
+    with Database(url).write() as tx:
+        tx.rows("SELECT id FROM inventory_account FOR UPDATE", kinds=[Kind.UUID])
+        time.sleep(ACKNOWLEDGED_WITHIN_S)
+        cable.pull()
+        tx.rows("SELECT 1", kinds=[Kind.INT])
+
+
+@pytest.mark.timeout(180)
+def test_who_was_cut_off_keeps_locks_for_seconds_at_most(sale: tuple[Cable, str, BoxOffice]) -> None:
+    """The system says to one end only that the other is gone: the server heard nothing, and kept a lost transaction's locks for two hours."""
+    cable, url, office = sale
+    [buyer] = plain(make_buyers(random.Random(3), 1, pays=0))
+    with pytest.raises(Lost):
+        lock_and_be_cut_off(url, cable)
+    time.sleep(FORGOTTEN_AFTER_S)
+    cable.plug()
+    with open_gate(url) as gate:
+        answer, seconds = hold(gate, office, buyer)
+    assert answer.status == 200
+    assert seconds < ANSWERED_WITHIN_S

@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from grandstand.gate import application
 from grandstand.gate.testing import ask, ask_all, make_pass, open_gate
 from grandstand.inventory import api as inventory
 from grandstand.kit import clock
@@ -151,3 +152,17 @@ def test_a_database_that_went_away_is_found_again_and_nobody_hears_of_it(postgre
         second = ask(gate, "/gate/hold", wish(office), bearer=bearer)
     assert (first.status, second.status) == (200, 200)
     assert stock(postgresql, office)[0] == 2
+
+
+def test_a_lock_that_somebody_keeps_stops_nobody_for_long(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "WAITS_FOR_A_LOCK_S", 0.1)
+    make_market(is_default=True)
+    office = make_box_office(seats=10, categories=("A",), now=clock.now() - timedelta(days=1))
+    with open_gate(postgresql.url) as gate:
+        bearer, asked = make_pass(gate), wish(office)
+        with psycopg.connect(postgresql.url) as person:
+            person.execute("SELECT 1 FROM inventory_account FOR UPDATE")
+            refused = ask(gate, "/gate/hold", asked, bearer=bearer)
+        assert (refused.status, refused.content["refused"], refused.headers["retry-after"]) == (503, "unavailable", "2")
+        assert ask(gate, "/gate/hold", asked, bearer=bearer).status == 200
+    assert stock(postgresql, office)[0] == 1
