@@ -86,6 +86,7 @@ def _give_up(test: str) -> None:
 
 def pytest_unconfigure() -> None:
     _cleanup.close()
+    _stderr.close()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@
 
 So many of each are made on PostgreSQL in batches, through the same functions as at an on-sale; then the tables are measured as they lie, with what
 updates left behind, and the log that was written. What grows with time and not with sales (views, clicks) is not here. At the end one worker
-delivers some of the facts. Used by docs/explanation/sizing.md.
+delivers some of the facts, and sends some of the mails. Used by docs/explanation/sizing.md.
 """
 
 import tempfile
@@ -15,8 +15,11 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
+from django.test.utils import override_settings
+
 from bench._market import PRICE_MINOR, OnSale, bearers, open_market
 from grandstand.commerce.api import Bought, Buying, HeldItem, ItemRef, OrderStatus
+from grandstand.config.mail import mailer
 from grandstand.gate.api import Granted, HoldAsk, Pass
 from grandstand.gate.rooms.joining import join_many
 from grandstand.gate.rooms.values import Joining
@@ -25,12 +28,15 @@ from grandstand.gate.testing import begin_sale, make_room
 from grandstand.kit.clock import now
 from grandstand.kit.ids import new_id
 from grandstand.kit.money import Money
+from grandstand.messaging.api import send_due
 from grandstand.store import testing as databases
 from grandstand.store.api import Database, Kind, deliver_due
 
 NUMBER, BATCH, TICKETS = 10_000, 256, 2
 DELIVERED = 4 * BATCH
 """As many as one batch of orders leaves: some of every kind."""
+SENT = 512
+"""Mails, which go into a folder; half of them with receipt and invoice, half with tickets and calendar."""
 
 type Held = tuple[Pass, HeldItem]
 
@@ -63,11 +69,23 @@ def run(say: Callable[[str], None], arguments: Sequence[str]) -> dict[str, Any]:
         answer["ticket"] = {"bytes": round(answer["order"]["tables"]["ticketing_ticket"] / TICKETS)}
         with market.database.write() as tx:
             [(waiting,)] = tx.rows("SELECT count(*) FROM store_delivery WHERE delivered_at IS NULL", kinds=[Kind.INT])
-        started = time.monotonic()
-        done = deliver_due(now=now(), limit=DELIVERED)
-        answer["afterwards"] = {"deliveries_an_order": waiting / NUMBER, "a_worker_delivers_per_s": round(done / (time.monotonic() - started))}
-        say(f"after   {waiting / NUMBER:.1f} deliveries an order, {answer['afterwards']['a_worker_delivers_per_s']} a second by one worker")
+        delivers = _per_second(lambda: deliver_due(now=now(), limit=DELIVERED))
+        with override_settings(MAILERS={"default": mailer(f"file://{folder}/mail")}):
+            sends = _per_second(lambda: send_due(now=now(), limit=SENT))
+        answer["afterwards"] = {
+            "deliveries_an_order": waiting / NUMBER,
+            "a_worker_delivers_per_s": round(delivers),
+            "a_worker_mails_per_s": round(sends, 1),
+        }
+        say(f"after   {waiting / NUMBER:.1f} deliveries an order, one worker makes {delivers:.0f} a second, and {sends:.0f} mails with their papers")
         return answer
+
+
+def _per_second(work: Callable[[], int]) -> float:
+    """How many of what `work` says it did it does in a second."""
+    started = time.monotonic()
+    done = work()
+    return done / (time.monotonic() - started)
 
 
 def _take_places(market: OnSale, people: Sequence[Pass]) -> None:

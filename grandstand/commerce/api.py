@@ -20,7 +20,7 @@ from grandstand.commerce.queries.baskets import find_basket
 from grandstand.commerce.queries.contacts import contacts_many
 from grandstand.commerce.queries.documents import File, credit_note_file, document_file, documents_of, invoice_file, receipt_file
 from grandstand.commerce.queries.open_baskets import units_in_basket
-from grandstand.commerce.queries.orders import ORDERS_A_PAGE, order, order_under, orders_of
+from grandstand.commerce.queries.orders import ORDERS_A_PAGE, order, order_under, orders_many, orders_of
 from grandstand.commerce.queries.payments import payment_progress
 from grandstand.commerce.queries.pricing import describe_all, quote_all
 from grandstand.commerce.queries.sales import sales_totals
@@ -285,6 +285,7 @@ __all__ = [
     "order",
     "order_key",
     "order_under",
+    "orders_many",
     "orders_of",
     "pay_at_test_bank",
     "pay_back_again",

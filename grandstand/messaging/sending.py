@@ -11,7 +11,7 @@ from grandstand.messaging import models
 from grandstand.messaging.rendering import Letter, Rendered, render
 from grandstand.messaging.values import Attachment, NoticeState
 from grandstand.people import api as people
-from grandstand.store.api import Kind, Tx, table, write
+from grandstand.store.api import Kind, Tx, queue_order, table, write
 
 FIRST_WAIT = timedelta(seconds=30)
 
@@ -74,7 +74,8 @@ _CLAIMED = {
 def _claim_next(tx: Tx, now: datetime) -> _Claimed | None:
     skip = " FOR UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""
     sql = f"SELECT {', '.join(_CLAIMED)} FROM messaging_notice WHERE state = 'queued' AND due_at <= %s ORDER BY due_at, id LIMIT 1{skip}"
-    row = tx.row(sql, (now,), kinds=list(_CLAIMED.values()))
+    with queue_order(tx):
+        row = tx.row(sql, (now,), kinds=list(_CLAIMED.values()))
     if row is None:
         return None
     claimed = _Claimed(**dict(zip(_CLAIMED, row, strict=True)))

@@ -8,6 +8,7 @@ from grandstand.store.connections import Database, django_engine, engine_of, rea
 from grandstand.store.faults import DataWrong, Deadlock, Lost, WallHit
 from grandstand.store.kinds import Engine, Kind, TextWrong
 from grandstand.store.outbox import announce, deliver_due, given_up, hear, undelivered
+from grandstand.store.queues import queue_order
 from grandstand.store.rates import allow, sweep, within_limit
 from grandstand.store.sealing import Unsealed, find_unsealed, installation_secrets, seal
 from grandstand.store.tables import Table, table
@@ -54,6 +55,7 @@ __all__ = [
     "keep_answers",
     "kept_answers",
     "missing_walls",
+    "queue_order",
     "read",
     "record",
     "refuse_row",

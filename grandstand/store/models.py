@@ -44,7 +44,7 @@ class Delivery(models.Model):
     class Meta:
         db_table = "store_delivery"
         constraints = [models.UniqueConstraint(fields=["fact", "handler"], name="store_delivery_once_per_fact_and_handler")]
-        indexes = [models.Index(fields=["due_at"], condition=models.Q(delivered_at=None), name="store_delivery_due")]
+        indexes = [models.Index(fields=["due_at", "id"], condition=models.Q(delivered_at=None), name="store_delivery_waiting")]
 
 
 class AuditEntry(models.Model):

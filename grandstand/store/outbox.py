@@ -13,10 +13,14 @@ from grandstand.kit.facts import Fact
 from grandstand.kit.ids import new_ids
 from grandstand.store import connections, models
 from grandstand.store.kinds import Kind
+from grandstand.store.queues import queue_order
 from grandstand.store.tables import table
 from grandstand.store.tx import Tx
 
-type Handler = Callable[[Tx, Any], None]
+type Handler = Callable[[Tx, Sequence[Any]], None]
+
+MOST_AT_ONCE = 64
+"""Facts in one transaction. More of them keep what their handlers locked, and SQLite's one writer, for longer than a buyer should wait."""
 
 MAX_ATTEMPTS = 12
 """With doubling waits from two seconds, the last try comes about two hours after the fact. Then a person has to look: doctor goes red."""
@@ -39,8 +43,10 @@ _hearers: dict[str, list[_Hearer]] = {}
 def hear(kind: type[Fact], handler: Handler) -> None:
     """Wire `handler` to a kind of fact. Called by config.wiring only; wiring the same pair again changes nothing.
 
-    The handler runs in the transaction that marks its delivery as done, `handler(tx, fact)`, so what it writes happens once. Effects outside
-    the database (mail) must be queued by it, not done in it. Raising means "again later".
+    The handler runs in the transaction that marks its deliveries as done, `handler(tx, facts)` with what is due in the order in which it happened,
+    so what it writes happens once. Effects outside the database (mail) must be queued by it, not done in it. Raising means "again later": with
+    several facts it is asked again for each half of them, so that only those that cannot be handled wait. Deliveries are kept under the handler's
+    module and name: whoever renames it wires the old name too, until none is left.
     """
     name = f"{handler.__module__.removeprefix('grandstand.')}.{handler.__qualname__}"
     _kinds[kind.kind()] = kind
@@ -68,36 +74,21 @@ def announce(tx: Tx, facts: Sequence[Fact]) -> None:
 
 
 def deliver_due(*, now: datetime, limit: int = 100) -> int:
-    """Deliver up to `limit` due facts, each in a transaction of its own, and return how many were handled.
+    """Deliver up to `limit` due facts, MOST_AT_ONCE in a transaction, and return how many were handled.
 
     Several workers may run at once: on PostgreSQL each takes rows that no other holds. A handler that raises leaves nothing behind but the
     error in its delivery row, and is tried again later with doubling waits, `MAX_ATTEMPTS` times.
     """
     handled = 0
-    for _ in range(limit):
-        outcome = _deliver_one(now)
-        if outcome is None:
+    while limit > 0:
+        most = min(limit, MOST_AT_ONCE)
+        with connections.write() as tx:
+            due = _next_due(tx, now, most)
+            handled += _deliver(tx, due, now)
+        if len(due) < most:
             break
-        handled += outcome
+        limit -= most
     return handled
-
-
-def _deliver_one(now: datetime) -> bool | None:
-    with connections.write() as tx:
-        due = _next_due(tx, now)
-        if due is None:
-            return None
-        try:
-            with connections.write():  # a savepoint: what a failing handler wrote is undone, the lock on its delivery stays
-                due.handle(tx)
-        except Exception as error:  # a handler's fault must not stop the others: it is logged, kept in the row, shown by doctor
-            log.warning("delivery_failed", delivery_id=str(due.delivery_id), handler=due.name, exc_info=True)
-            wait = FIRST_WAIT * 2**due.attempts
-            row = (due.delivery_id, now + wait, f"{type(error).__name__}: {error}"[:2000], 1)
-            tx.update(table(models.Delivery), [row], key=["id"], set_to=["due_at", "error"], add_to=["attempts"])
-            return False
-        tx.update(table(models.Delivery), [(due.delivery_id, now, "", 1)], key=["id"], set_to=["delivered_at", "error"], add_to=["attempts"])
-        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,28 +99,66 @@ class _Due:
     kind: str
     fact: dict[str, Any]
 
-    def handle(self, tx: Tx) -> None:
-        for hearer in _hearers.get(self.kind, ()):
-            if hearer.name == self.name:
-                hearer.handler(tx, msgspec.convert(self.fact, _kinds[self.kind]))
-                return
-        raise LookupError(f"no handler named {self.name} is wired: restore it in config/wiring.py, or delete the delivery")
+
+def _deliver(tx: Tx, due: Sequence[_Due], now: datetime) -> int:
+    """Let the handlers hear these, and write down how it went; returns how many were handled."""
+    together: dict[tuple[str, str], list[_Due]] = {}
+    for each in due:
+        together.setdefault((each.name, each.kind), []).append(each)
+    # In the same order everywhere: two workers ask for the locks of several handlers one after the other, and nobody deadlocks.
+    errors = [error for (name, kind), some in sorted(together.items()) for error in _handle(tx, name, kind, some)]
+    failed = {each.delivery_id for each, _ in errors}
+    rows = [(each.delivery_id, now, "", 1) for each in due if each.delivery_id not in failed]
+    tx.update(table(models.Delivery), rows, key=["id"], set_to=["delivered_at", "error"], add_to=["attempts"])
+    again = [(each.delivery_id, now + FIRST_WAIT * 2**each.attempts, f"{type(error).__name__}: {error}"[:2000], 1) for each, error in errors]
+    tx.update(table(models.Delivery), again, key=["id"], set_to=["due_at", "error"], add_to=["attempts"])
+    return len(rows)
 
 
-def _next_due(tx: Tx, now: datetime) -> _Due | None:
+def _handle(tx: Tx, name: str, kind: str, due: Sequence[_Due]) -> list[tuple[_Due, Exception]]:
+    """Let one handler hear these; those that it could not handle, each with its error."""
+    try:
+        handler = _handler(name, kind)
+        facts = [msgspec.convert(each.fact, _kinds[kind]) for each in due]
+        with connections.write():  # a savepoint: what a failing handler wrote is undone, the lock on its deliveries stays
+            handler(tx, facts)
+    except Exception as error:  # a handler's fault must not stop the others: it is logged, kept in the row, shown by doctor
+        if len(due) == 1:
+            log.warning("delivery_failed", delivery_id=str(due[0].delivery_id), handler=name, exc_info=True)
+            return [(due[0], error)]
+    else:
+        return []
+    half = len(due) // 2
+    return [*_handle(tx, name, kind, due[:half]), *_handle(tx, name, kind, due[half:])]
+
+
+def _handler(name: str, kind: str) -> Handler:
+    for hearer in _hearers.get(kind, ()):
+        if hearer.name == name:
+            return hearer.handler
+    raise LookupError(f"no handler named {name} is wired: restore it in config/wiring.py, or delete the delivery")
+
+
+def _next_due(tx: Tx, now: datetime, most: int) -> list[_Due]:
     lock = " FOR UPDATE OF d SKIP LOCKED" if tx.engine == "postgresql" else ""
-    row = tx.row(
+    sql = (
         "SELECT d.id, d.attempts, d.handler, f.id, f.kind, f.organisation_id, f.occurred_at, f.payload "
         "FROM store_delivery d JOIN store_fact f ON f.id = d.fact_id "
-        "WHERE d.delivered_at IS NULL AND d.due_at <= %s AND d.attempts < %s ORDER BY d.due_at, d.id LIMIT 1" + lock,
-        (now, MAX_ATTEMPTS),
-        kinds=[Kind.UUID, Kind.INT, Kind.TEXT, Kind.UUID, Kind.TEXT, Kind.UUID, Kind.INSTANT, Kind.JSON],
+        f"WHERE d.delivered_at IS NULL AND d.due_at <= %s AND d.attempts < %s ORDER BY d.due_at, d.id LIMIT %s{lock}"
     )
-    if row is None:
-        return None
-    delivery_id, attempts, name, fact_id, kind, organisation_id, occurred_at, payload = row
-    fact = {**payload, "fact_id": fact_id, "organisation_id": organisation_id, "occurred_at": occurred_at}
-    return _Due(delivery_id=delivery_id, attempts=attempts, name=name, kind=kind, fact=fact)
+    kinds = [Kind.UUID, Kind.INT, Kind.TEXT, Kind.UUID, Kind.TEXT, Kind.UUID, Kind.INSTANT, Kind.JSON]
+    with queue_order(tx):
+        rows = tx.rows(sql, (now, MAX_ATTEMPTS, most), kinds=kinds)
+    return [
+        _Due(
+            delivery_id=delivery_id,
+            attempts=attempts,
+            name=name,
+            kind=kind,
+            fact={**payload, "fact_id": fact_id, "organisation_id": organisation_id, "occurred_at": occurred_at},
+        )
+        for delivery_id, attempts, name, fact_id, kind, organisation_id, occurred_at, payload in rows
+    ]
 
 
 _IN_COLUMNS = {"organisation_id", "occurred_at", "fact_id"}

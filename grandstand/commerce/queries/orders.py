@@ -1,5 +1,6 @@
 """Orders as their buyers and sellers see them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,11 @@ def order(order_id: UUID, *, owner: Owner | None = None) -> Order:
         return orders_in_full(tx, [row])[0]
 
 
+def orders_many(tx: Tx, order_ids: Sequence[UUID]) -> list[Order]:
+    """Those of these orders that exist, in full. Four statements."""
+    return orders_in_full(tx, among(tx, models.Order, OrderRow, "id", order_ids))
+
+
 def order_under(key: str, *, owner: Owner) -> Order | None:
     """The order that was placed under an idempotency key; None when there is none, or not of this owner. Five statements."""
     with read() as tx:
@@ -65,18 +71,17 @@ def orders_of(person_id: UUID, *, page: int = 1) -> OrderPage:
 def orders_in_full(tx: Tx, rows: Sequence[OrderRow]) -> list[Order]:
     """The orders with their sales, lines and history, in the order of what was given. Three statements."""
     ids = [row.id for row in rows]
-    sales = among(tx, models.Sale, SaleRow, "order_id", ids)
-    lines = among(tx, models.SaleLine, SaleLineRow, "order_id", ids)
-    changes = among(tx, models.OrderChange, OrderChangeRow, "order_id", ids)
-    return [
-        _order(
-            row,
-            [sale for sale in sales if sale.order_id == row.id],
-            [line for line in lines if line.order_id == row.id],
-            [change for change in changes if change.order_id == row.id],
-        )
-        for row in rows
-    ]
+    sales = _by_order(among(tx, models.Sale, SaleRow, "order_id", ids))
+    lines = _by_order(among(tx, models.SaleLine, SaleLineRow, "order_id", ids))
+    changes = _by_order(among(tx, models.OrderChange, OrderChangeRow, "order_id", ids))
+    return [_order(row, sales[row.id], lines[row.id], changes[row.id]) for row in rows]
+
+
+def _by_order[OfOrder: (SaleRow, SaleLineRow, OrderChangeRow)](rows: Sequence[OfOrder]) -> dict[UUID, list[OfOrder]]:
+    found: dict[UUID, list[OfOrder]] = defaultdict(list)
+    for row in rows:
+        found[row.order_id].append(row)
+    return found
 
 
 def _order(row: OrderRow, sales: Sequence[SaleRow], lines: Sequence[SaleLineRow], changes: Sequence[OrderChangeRow]) -> Order:

@@ -27,7 +27,9 @@ def issue_invoices_many(tx: Tx, sale_ids: Sequence[UUID], *, now: datetime) -> l
     """
     sales = [sale for sale in among(tx, models.Sale, SaleRow, "id", sale_ids) if sale.paid_at is not None]
     lines = among(tx, models.SaleLine, SaleLineRow, "sale_id", [sale.id for sale in sales])
-    bodies = {sale.id: [_line(line, line.quantity, line.net_minor, line.tax_minor) for line in lines if line.sale_id == sale.id] for sale in sales}
+    bodies: dict[UUID, list[dict[str, Any]]] = {sale.id: [] for sale in sales}
+    for line in lines:
+        bodies[line.sale_id].append(_line(line, line.quantity, line.net_minor, line.tax_minor))
     return _issue(tx, DocumentKind.INVOICE, [(sale, None, bodies[sale.id]) for sale in sales], now=now)
 
 

@@ -20,6 +20,7 @@ from grandstand.commerce.tests.test_numbering import numbers
 from grandstand.commerce.values import Owner, Placed, RefundAsk
 from grandstand.messaging import api as messaging
 from grandstand.store import api as store
+from grandstand.store.testing import statements
 
 LANGUAGES = ["en", "fr", "zh-hans"]
 
@@ -62,6 +63,20 @@ def test_a_paid_order_is_told_with_receipt_and_invoice_and_only_once(sqlite_worl
     assert files(message) == [f"{placed.number}.pdf", "INV-2031-000001.pdf"]
     assert [attachment.content[:5] for attachment in message.attachments] == [b"%PDF-", b"%PDF-"]
     assert (numbers(placed), len(settle())) == (["INV-2031-000001"], 1)
+
+
+def test_papers_and_mails_of_many_orders_cost_the_statements_of_one(sqlite_world: World) -> None:
+    world, costs = sqlite_world, []
+    for count in (1, 12):
+        ref = world.sell(units=count, price_minor=1200)
+        placed = [world.bought(ref) for _ in range(count)]
+        mail.outbox.clear()
+        with statements() as seen:
+            assert store.deliver_due(now=later(hours=3)) == 3 * count  # placed, paid, and room made for others
+        costs.append(len(seen))
+        sent = {message.subject: files(message) for message in settle()}
+        assert sent == {f"Your order {each.number} is paid": [f"{each.number}.pdf", f"{numbers(each)[0]}.pdf"] for each in placed}
+    assert costs[0] == costs[1]
 
 
 def test_a_paper_is_dated_when_it_is_numbered_and_not_when_the_order_was_paid(sqlite_world: World) -> None:

@@ -30,9 +30,12 @@ def find_room_before(tx: Tx, refs: Sequence[ItemRef], *, owner: Owner | None, no
     return None
 
 
-def rooms_before(tx: Tx, refs: Sequence[ItemRef]) -> list[UUID]:
-    """The rooms before these items, whatever their stage. One statement."""
-    return sorted({room_id for _, _, room_id in _guards(tx, sorted({(ref.kind, ref.item_id) for ref in refs}))})
+def rooms_before_each(tx: Tx, refs: Sequence[ItemRef]) -> dict[ItemRef, list[UUID]]:
+    """The rooms before each of these items, whatever their stage. One statement."""
+    before: dict[tuple[str, UUID], list[UUID]] = {(ref.kind, ref.item_id): [] for ref in refs}
+    for kind, item_id, room_id in _guards(tx, sorted(before)):
+        before[kind, item_id].append(room_id)
+    return {ref: before[ref.kind, ref.item_id] for ref in refs}
 
 
 def _guards(tx: Tx, keys: Sequence[tuple[str, UUID]]) -> list[Row]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -22,6 +21,7 @@ from grandstand.people.ports import ports
 from grandstand.people.values import AccountMail
 from grandstand.people.web.language import in_language, show_in
 from grandstand.store.api import Change, record, write
+from grandstand.ui.qr import qr_svg
 
 SECRET = {
     "account/email/email_confirmation": "confirm_email",
@@ -104,7 +104,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth publishes n
     """Passkeys are named for what they are, the key for an app is drawn as our other codes are, and what is kept of it is sealed."""
 
     def build_totp_svg(self, url: str) -> str:
-        return str(segno.make(url, micro=False).svg_inline(border=2, omitsize=True))
+        return qr_svg(url)
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text)

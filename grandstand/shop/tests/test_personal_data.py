@@ -100,6 +100,6 @@ def test_a_visitors_parcels_are_the_persons_who_signs_in(organisation: UUID) -> 
     me = make_person().id
     order_id = models.Parcel.objects.get(id=mine).order_id
     with write() as tx:
-        adopt_parcels(tx, OrderAdopted(organisation_id=organisation, occurred_at=NOW, order_id=order_id, person_id=me))
+        adopt_parcels(tx, [OrderAdopted(organisation_id=organisation, occurred_at=NOW, order_id=order_id, person_id=me)])
     assert [parcel.parcel_id for parcel in shop.my_parcels(me, language="en")] == [mine]
     assert models.Parcel.objects.get(id=other).person_id is None

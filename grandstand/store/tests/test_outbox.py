@@ -1,7 +1,7 @@
 """Facts: written with what made them true, delivered at least once to each handler, by any number of workers."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db import connection
 from grandstand.kit.facts import Fact
 from grandstand.kit.ids import new_id
 from grandstand.store import models, outbox
-from grandstand.store.api import Database, Tx, announce, deliver_due, given_up, hear, read, undelivered, write
+from grandstand.store.api import Database, Kind, Tx, announce, deliver_due, given_up, hear, read, table, undelivered, write
 from grandstand.store.testing import statements
 
 NOW = datetime(2031, 7, 1, 12, tzinfo=UTC)
@@ -37,15 +37,21 @@ class Broken(Exception):
 heard: list[tuple[str, SessionMoved]] = []
 
 
-def remember(tx: Tx, fact: SessionMoved) -> None:
-    heard.append(("remember", fact))
-    tx.execute("INSERT INTO store_rate (key, window_starts_at, count) VALUES (%s, %s, 1)", (str(fact.fact_id), NOW))
+def remember(tx: Tx, facts: Sequence[SessionMoved]) -> None:
+    heard.extend(("remember", fact) for fact in facts)
+    tx.insert(table(models.Rate), ["key", "window_starts_at", "count"], [(str(fact.fact_id), NOW, 1) for fact in facts])
 
 
-def write_and_fail(tx: Tx, fact: SessionMoved) -> None:
-    heard.append(("write_and_fail", fact))
-    tx.execute("INSERT INTO store_rate (key, window_starts_at, count) VALUES (%s, %s, 1)", (f"failed {fact.fact_id}", NOW))
+def write_and_fail(tx: Tx, facts: Sequence[SessionMoved]) -> None:
+    heard.extend(("write_and_fail", fact) for fact in facts)
+    tx.insert(table(models.Rate), ["key", "window_starts_at", "count"], [(f"failed {fact.fact_id}", NOW, 1) for fact in facts])
     raise Broken("no printer")
+
+
+def remember_but_the_broken(tx: Tx, facts: Sequence[SessionMoved]) -> None:
+    remember(tx, facts)
+    if any(fact.reason == "broken" for fact in facts):
+        raise Broken("no printer")
 
 
 @pytest.fixture(autouse=True)
@@ -57,10 +63,9 @@ def _wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     heard.clear()
 
 
-def moved(*, at: datetime = NOW) -> SessionMoved:
-    return SessionMoved(
-        organisation_id=ORGANISATION, occurred_at=at, session_id=new_id(), starts_at=NOW + timedelta(days=3), seats=(new_id(), new_id()), reason="雨"
-    )
+def moved(*, at: datetime = NOW, reason: str = "雨") -> SessionMoved:
+    later, seats = NOW + timedelta(days=3), (new_id(), new_id())
+    return SessionMoved(organisation_id=ORGANISATION, occurred_at=at, session_id=new_id(), starts_at=later, seats=seats, reason=reason)
 
 
 def _announce(*facts: SessionMoved) -> None:
@@ -143,6 +148,39 @@ def test_a_failing_handler_leaves_nothing_behind_and_does_not_stop_the_others(da
         assert given_up(tx) == []
 
 
+def test_what_is_due_comes_together_and_costs_the_same_statements_whatever_the_number(database: Database) -> None:
+    hear(SessionMoved, remember)
+    costs = []
+    for count in (1, 40):
+        _announce(*(moved(at=NOW - timedelta(seconds=n)) for n in range(count)))
+        with statements() as seen:
+            assert deliver_due(now=NOW) == count
+        costs.append(len(seen))
+    assert costs[0] == costs[1]
+    told = [fact.occurred_at for _, fact in heard[1:]]
+    assert told == sorted(told)
+
+
+def test_one_that_cannot_be_handled_does_not_keep_the_others_of_its_batch_waiting(database: Database) -> None:
+    hear(SessionMoved, remember_but_the_broken)
+    facts = [moved(reason="broken" if n == 11 else "") for n in range(40)]
+    _announce(*facts)
+    assert deliver_due(now=NOW) == 39
+    kept = {str(fact.fact_id) for fact in facts if fact.reason != "broken"}
+    assert set(models.Rate.objects.values_list("key", flat=True)) == kept
+    with read() as tx:
+        assert [(attempts, error) for *_, attempts, error in undelivered(tx)] == [(1, "Broken: no printer")]
+    assert models.Delivery.objects.filter(delivered_at=NOW, attempts=1).count() == 39
+
+
+def test_more_than_one_transaction_takes_are_delivered_in_several(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_AT_ONCE", 4)
+    hear(SessionMoved, remember)
+    _announce(*(moved() for _ in range(10)))
+    assert deliver_due(now=NOW, limit=9) == 9
+    assert deliver_due(now=NOW) == 1
+
+
 def test_a_failed_delivery_is_tried_again_with_doubling_waits_until_it_is_given_up(database: Database) -> None:
     hear(SessionMoved, write_and_fail)
     _announce(moved())
@@ -176,6 +214,18 @@ def test_a_worker_takes_no_more_than_it_is_told(database: Database) -> None:
     _announce(*(moved() for _ in range(5)))
     assert deliver_due(now=NOW, limit=3) == 3
     assert deliver_due(now=NOW) == 2
+
+
+def test_a_batch_costs_the_same_however_many_wait_and_though_the_planner_knows_of_none(postgresql: Database) -> None:
+    hear(SessionMoved, remember)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE store_delivery")
+    _announce(*(moved(at=NOW - timedelta(seconds=n % 7)) for n in range(3_000)))
+    with write() as tx:
+        assert len(outbox._next_due(tx, NOW, 8)) == 8
+        sql = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'store_delivery'"
+        [(read_rows,)] = tx.rows(sql, kinds=[Kind.INT])
+    assert read_rows < 100
 
 
 def test_workers_at_once_deliver_each_fact_once(postgresql: Database) -> None:

@@ -2,23 +2,27 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from reportlab.lib.colors import Color, HexColor, black, white
+from PIL import Image
+from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from grandstand.ticketing.adapters.qr import qr_rows
 from grandstand.ticketing.values import TicketState, TicketView
 from grandstand.ticketing.words import of_seat
 from grandstand.ui.formats import instant_text, money_text, time_text, zone_text
+from grandstand.ui.qr import qr_rows
 
 REGULAR, BOLD, CHINESE = "Helvetica", "Helvetica-Bold", "STSong-Light"
 # Adobe's font for simplified Chinese: every reader of PDF has it or puts one of its own in its place, so that no ticket carries megabytes.
@@ -26,6 +30,11 @@ pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
 
 WIDTH, HEIGHT = A4
 MARGIN = 16 * mm
+PIXELS_A_MODULE = 8
+
+WESTERN = frozenset(bytes(range(256)).decode("cp1252", errors="ignore"))
+WHITE_AND_BLACK = bytes((255, 0)) + bytes(254)
+
 INK, SOFT, LINE = HexColor("#15181d"), HexColor("#43484f"), HexColor("#c9c9c2")
 
 
@@ -166,15 +175,11 @@ def no_code_text(ticket: TicketView) -> str:
 
 
 def _qr(canvas: Canvas, x: float, y: float, size: float, code: str) -> None:
+    """As a picture of some pixels a module: readers leave hairlines between rectangles, and blur the edges of single pixels."""
     rows = qr_rows(code)
-    module = size / len(rows)
-    canvas.setFillColor(black)
-    path = canvas.beginPath()
-    for down, row in enumerate(rows):
-        for across, dark in enumerate(row):
-            if dark:
-                path.rect(x + across * module, y + size - (down + 1) * module, module, module)
-    canvas.drawPath(path, stroke=0, fill=1)
+    picture = Image.frombytes("L", (len(rows), len(rows)), b"".join(rows).translate(WHITE_AND_BLACK))
+    side = PIXELS_A_MODULE * len(rows)
+    canvas.drawImage(ImageReader(picture.resize((side, side), Image.Resampling.NEAREST)), x, y, size, size)
 
 
 def _text(canvas: Canvas, x: float, y: float, text: str, *, size: float, bold: bool = False, colour: Color = INK, right: bool = False) -> None:
@@ -189,31 +194,19 @@ def _text(canvas: Canvas, x: float, y: float, text: str, *, size: float, bold: b
         at += pdfmetrics.stringWidth(run, font, size)
 
 
-def _runs(text: str, *, bold: bool) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4_096)
+def _runs(text: str, *, bold: bool) -> tuple[tuple[str, str], ...]:
     """The text cut where the font changes: what Western print knows in Helvetica, the rest in the Chinese font."""
-    runs: list[tuple[str, str]] = []
-    for letter in text:
-        font = (BOLD if bold else REGULAR) if _is_western(letter) else CHINESE
-        if runs and runs[-1][0] == font:
-            runs[-1] = (font, runs[-1][1] + letter)
-        else:
-            runs.append((font, letter))
-    return runs
-
-
-def _is_western(letter: str) -> bool:
-    try:
-        letter.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
+    runs = ((western, "".join(letters)) for western, letters in groupby(text, WESTERN.__contains__))
+    return tuple(((BOLD if bold else REGULAR) if western else CHINESE, run) for western, run in runs)
 
 
 def _width(text: str, size: float, *, bold: bool) -> float:
     return sum(float(pdfmetrics.stringWidth(run, font, size)) for font, run in _runs(text, bold=bold))
 
 
-def _wrapped(text: str, *, size: float, width: float, bold: bool = False) -> list[str]:
+@lru_cache(maxsize=1_024)
+def _wrapped(text: str, *, size: float, width: float, bold: bool = False) -> tuple[str, ...]:
     """Lines no wider than `width`; Chinese may break between any two characters, other words stay whole."""
     lines, line = [], ""
     for piece in _pieces(text):
@@ -222,13 +215,13 @@ def _wrapped(text: str, *, size: float, width: float, bold: bool = False) -> lis
             line = piece.lstrip()
         else:
             line += piece
-    return [*lines, line.rstrip()]
+    return (*lines, line.rstrip())
 
 
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for letter in text:
-        if pieces and _is_western(letter) and _is_western(pieces[-1][-1]) and not pieces[-1][-1].isspace():
+        if pieces and letter in WESTERN and pieces[-1][-1] in WESTERN and not pieces[-1][-1].isspace():
             pieces[-1] += letter
         else:
             pieces.append(letter)

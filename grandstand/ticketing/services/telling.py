@@ -1,8 +1,10 @@
 """Notices to those who hold tickets. Nothing that concerns a ticket happens silently."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from grandstand.commerce import api as commerce
@@ -15,43 +17,59 @@ from grandstand.ticketing.queries.known import KnownTicket, known_tickets
 ORDER_PDF, ORDER_CALENDAR = "ticketing.order_pdf", "ticketing.order_calendar"
 """Names of the files that messaging asks for when it sends."""
 
+NOTHING_MORE: Mapping[str, Json] = MappingProxyType({})
 
-def tell_holders(
-    tx: Tx,
-    tickets: Sequence[KnownTicket],
-    *,
-    template: str,
-    occasion: str,
-    context: Mapping[str, Json],
-    now: datetime,
-    with_files: bool = False,
-) -> int:
-    """Queue one notice per order with tickets among these, about all of them together; return how many were new.
 
-    A person gets it by mail and in their account, a guest by mail with a link that opens the tickets. `occasion` makes the notice's key: telling
-    of it again queues nothing. A buyer who was forgotten, at their own wish, is not there to be told. Three statements whatever their number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What the holders of these tickets are told. `occasion` makes the notices' keys: telling of it again queues nothing."""
+
+    tickets: Sequence[KnownTicket]
+    template: str
+    occasion: str
+    context: Mapping[str, Json] = NOTHING_MORE
+    with_files: bool = False
+
+
+def tell_holders(tx: Tx, tellings: Sequence[Telling], *, now: datetime) -> int:
+    """Queue one notice for each telling and order with tickets in it, about all of them together; return how many were new.
+
+    A person gets it by mail and in their account, a guest by mail with a link that opens the tickets. A buyer who was forgotten, at their own
+    wish, is not there to be told. Three statements whatever their number.
     """
+    tickets = [ticket for telling in tellings for ticket in telling.tickets]
+    contacts = commerce.contacts_many(tx, sorted({ticket.order_id for ticket in tickets}))
+    sessions = games.sessions_many(tx, sorted({ticket.session_id for ticket in tickets}))
+    notices = [
+        _notice(telling, of, contacts.get(of[0].order_id), sessions)
+        for telling in tellings
+        for of in _by_order(telling.tickets)
+        if of[0].order_id in contacts or of[0].holder_id is not None
+    ]
+    return messaging.queue_notices(tx, notices, now=now)
+
+
+def _by_order(tickets: Sequence[KnownTicket]) -> Iterable[list[KnownTicket]]:
     of_order: dict[UUID, list[KnownTicket]] = defaultdict(list)
     for ticket in tickets:
         of_order[ticket.order_id].append(ticket)
-    contacts = commerce.contacts_many(tx, sorted(of_order))
-    sessions = games.sessions_many(tx, sorted({ticket.session_id for ticket in tickets}))
-    notices = [
-        messaging.Notice(
-            key=f"ticketing.{template}:{occasion}:{order_id}",
-            template=f"ticketing/notices/{template}",
-            organisation_id=of[0].organisation_id,
-            to_person_id=of[0].holder_id,
-            to_email=contact.email if contact is not None else "",
-            language=contact.language if contact is not None else "",
-            context=_of_order(order_id, guest=of[0].holder_id is None) | {"sessions": _sessions(of, sessions)} | dict(context),
-            attachments=_files(order_id) if with_files else (),
-        )
-        for order_id, of in of_order.items()
-        for contact in [contacts.get(order_id)]
-        if contact is not None or of[0].holder_id is not None
-    ]
-    return messaging.queue_notices(tx, notices, now=now)
+    return of_order.values()
+
+
+def _notice(
+    telling: Telling, of: Sequence[KnownTicket], contact: commerce.Contact | None, sessions: Mapping[UUID, games.SessionBrief]
+) -> messaging.Notice:
+    first = of[0]
+    return messaging.Notice(
+        key=f"ticketing.{telling.template}:{telling.occasion}:{first.order_id}",
+        template=f"ticketing/notices/{telling.template}",
+        organisation_id=first.organisation_id,
+        to_person_id=first.holder_id,
+        to_email=contact.email if contact is not None else "",
+        language=contact.language if contact is not None else "",
+        context=_of_order(first.order_id, guest=first.holder_id is None) | {"sessions": _sessions(of, sessions)} | dict(telling.context),
+        attachments=_files(first.order_id) if telling.with_files else (),
+    )
 
 
 def valid_tickets_of_session(tx: Tx, session_id: UUID) -> list[KnownTicket]:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from grandstand.kit.spans import Span
 from grandstand.ticketing.codes import HIGHEST_GATE, LENGTH, Forged, key_id, public_bytes, read_code, write_code
 from grandstand.ticketing.rules import verify
 from grandstand.ticketing.values import Reason
+from grandstand.ui.qr import qr_rows
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -146,4 +146,4 @@ def test_a_code_without_gates_admits_at_every_gate(gate: int) -> None:
 
 
 def test_a_code_fits_a_qr_of_45_modules_at_level_m() -> None:
-    assert segno.make(code(), error="m", boost_error=False).designator == "7-M"
+    assert len(qr_rows(code())) == 45

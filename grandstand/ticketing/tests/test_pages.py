@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import zxingcpp
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
+from PIL import ImageOps
 from pypdf import PdfReader
 
 from grandstand.games import api as games
@@ -112,7 +114,14 @@ def test_a_ticket_on_paper_is_one_page_in_the_readers_language(office: BoxOffice
     assert response.headers["Content-Type"] == "application/pdf"
     pages = PdfReader(BytesIO(response.content)).pages
     assert len(pages) == 3
-    assert words.replace(" ", "") in pages[0].extract_text().replace(" ", "").replace("\n", "")
+    text = pages[0].extract_text()
+    assert words.replace(" ", "") in text.replace(" ", "").replace("\n", "")
+    # The picture is inked to its edge: the paper is the white around it.
+    drawn = pages[0].images[0].image
+    assert drawn is not None
+    scanned = zxingcpp.read_barcode(ImageOps.expand(drawn, border=100, fill=255))
+    assert scanned is not None
+    assert f"{scanned.text[:8]} … {scanned.text[-8:]}" in text
 
 
 def test_the_calendar_file_has_one_event_a_session_in_its_own_zone_also_past_midnight(sqlite: Database, set_clock: SetClock, client: Client) -> None:

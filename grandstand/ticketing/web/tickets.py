@@ -15,13 +15,13 @@ from grandstand.commerce import api as commerce
 from grandstand.kit import clock
 from grandstand.store.api import read
 from grandstand.ticketing import api as ticketing
-from grandstand.ticketing.adapters.qr import qr_svg
 from grandstand.ticketing.services.files import calendar, paper
 from grandstand.ticketing.values import NoSuchTicket, TicketState, TicketView
 from grandstand.ticketing.web.shown import shown
 from grandstand.ticketing.web.visitor import person_id
 from grandstand.ticketing.words import of_event
 from grandstand.ui.audience import public, signed_in
+from grandstand.ui.qr import qr_svg
 
 
 @signed_in
