@@ -33,6 +33,9 @@ MARGIN = 16 * mm
 PIXELS_A_MODULE = 8
 
 WESTERN = frozenset(bytes(range(256)).decode("cp1252", errors="ignore"))
+NEVER_FIRST, NEVER_LAST = frozenset("，。、；：？！）》」』”’…"), frozenset("（《「『“‘")
+"""Of a line in Chinese."""
+
 WHITE_AND_BLACK = bytes((255, 0)) + bytes(254)
 
 INK, SOFT, LINE = HexColor("#15181d"), HexColor("#43484f"), HexColor("#c9c9c2")
@@ -207,7 +210,7 @@ def _width(text: str, size: float, *, bold: bool) -> float:
 
 @lru_cache(maxsize=1_024)
 def _wrapped(text: str, *, size: float, width: float, bold: bool = False) -> tuple[str, ...]:
-    """Lines no wider than `width`; Chinese may break between any two characters, other words stay whole."""
+    """Lines no wider than `width`; Chinese may break between any two characters but at its punctuation, other words stay whole."""
     lines, line = [], ""
     for piece in _pieces(text):
         if line and _width((line + piece).rstrip(), size, bold=bold) > width:
@@ -221,8 +224,14 @@ def _wrapped(text: str, *, size: float, width: float, bold: bool = False) -> tup
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for letter in text:
-        if pieces and letter in WESTERN and pieces[-1][-1] in WESTERN and not pieces[-1][-1].isspace():
+        if pieces and _belong_together(pieces[-1][-1], letter):
             pieces[-1] += letter
         else:
             pieces.append(letter)
     return pieces
+
+
+def _belong_together(before: str, letter: str) -> bool:
+    if letter in NEVER_FIRST or before in NEVER_LAST:
+        return True
+    return letter in WESTERN and before in WESTERN and not before.isspace()
