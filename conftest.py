@@ -14,7 +14,7 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 from hypothesis import settings as hypothesis
@@ -48,24 +48,12 @@ hypothesis.register_profile("short", derandomize=True, deadline=None)
 hypothesis.register_profile("soak", max_examples=2_000, deadline=None)
 hypothesis.load_profile("soak" if os.environ.get("GRANDSTAND_SOAK") == "1" else "short")
 
-_stderr: TextIO
-
 GIVES_UP_AFTER_S = 120
 """After a test's own limit, which is raised inside it once: whatever swallows that, or hangs while it is cleaned up, ends here."""
 
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """End a process that hangs for good, and say where: the test is red, and another process goes on with the others."""
-    limit = item.get_closest_marker("timeout")
-    seconds = float(limit.args[0] if limit else item.config.getoption("timeout") or item.config.getini("timeout"))
-    end = threading.Timer(seconds + GIVES_UP_AFTER_S, _give_up, [item.nodeid])
-    end.daemon = True
-    end.start()
-    try:
-        return (yield)
-    finally:
-        end.cancel()
+_stderr: TextIO
+_end: threading.Timer | None = None
+_given_up = threading.Event()
 
 
 def pytest_configure() -> None:
@@ -74,7 +62,42 @@ def pytest_configure() -> None:
     _stderr = os.fdopen(os.dup(2), "w")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> None:
+    """End a process that hangs for good, and say where: the test is red, and with `-n` another process goes on with the others."""
+    global _end  # noqa: PLW0603 one test at a time
+    seconds = settings.timeout + GIVES_UP_AFTER_S
+    # A thread that never lets go of the interpreter's lock lets no timer run either: that one is of the system.
+    faulthandler.dump_traceback_later(seconds + 60, exit=True, file=_stderr)
+    _end = threading.Timer(seconds, _give_up, [item.nodeid])
+    _end.daemon = True
+    _end.start()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """The test is over, with all that it cleans up."""
+    try:
+        return (yield)
+    finally:
+        _call_off()
+
+
+def pytest_enter_pdb() -> None:
+    """A person looks, and takes their time."""
+    _call_off()
+
+
+def _call_off() -> None:
+    if _given_up.is_set():
+        threading.Event().wait()  # nothing else may run in what is left of this process
+    faulthandler.cancel_dump_traceback_later()
+    if _end is not None:
+        _end.cancel()
+
+
 def _give_up(test: str) -> None:
+    _given_up.set()
     _stderr.write(f"{test} hangs beyond its time:\n")
     _stderr.flush()
     faulthandler.dump_traceback(file=_stderr, all_threads=True)

@@ -71,11 +71,12 @@ def send_papers(tx: Tx, facts: Sequence[OrderPaid]) -> None:
 
 def send_refund_papers(tx: Tx, facts: Sequence[OrderRefunded]) -> None:
     """Number the credit notes of what was bought, and tell the buyers what goes back and why; without money there is nothing to say."""
-    refunds = {row.id: row for row in among(tx, models.Refund, RefundRow, "id", [fact.refund_id for fact in facts]) if row.amount_minor}
-    back = _with_orders(tx, [fact for fact in facts if fact.refund_id in refunds])
-    issue_credit_notes_many(tx, sorted(refunds), now=tx.now())
-    notes = _papers(tx, "refund_id", sorted(refunds), DocumentKind.CREDIT_NOTE, CREDIT_NOTE)
-    _tell(tx, [_refunded(order, fact, refunds[fact.refund_id], notes[fact.refund_id]) for fact, order in back])
+    refunds = {row.id: row for row in among(tx, models.Refund, RefundRow, "id", [fact.refund_id for fact in facts])}
+    back = [fact for fact in facts if refunds[fact.refund_id].amount_minor]
+    ids = sorted({fact.refund_id for fact in back})
+    issue_credit_notes_many(tx, ids, now=tx.now())
+    notes = _papers(tx, "refund_id", ids, DocumentKind.CREDIT_NOTE, CREDIT_NOTE)
+    _tell(tx, [_refunded(order, fact, refunds[fact.refund_id], notes[fact.refund_id]) for fact, order in _with_orders(tx, back)])
 
 
 def _refunded(order: Order, fact: OrderRefunded, refund: RefundRow, notes: Sequence[messaging.Attachment]) -> _Letter:
@@ -113,9 +114,8 @@ def _tell_pay_by(tx: Tx, about: Sequence[tuple[OrderPlaced | OrderCancelled, Ord
 
 def _tell(tx: Tx, letters: Sequence[_Letter]) -> None:
     """Queue them. Who was forgotten meanwhile is not there to be written to."""
-    if letters:
-        notices = [_notice(letter) for letter in letters if letter.order.email]
-        messaging.queue_notices(tx, notices, now=max(letter.fact.occurred_at for letter in letters))
+    known = [letter for letter in letters if letter.order.email]
+    messaging.queue_notices(tx, [_notice(letter) for letter in known], now=[letter.fact.occurred_at for letter in known])
 
 
 def _notice(letter: _Letter) -> messaging.Notice:

@@ -10,10 +10,9 @@ from grandstand.store.api import Tx
 
 def make_room(tx: Tx, facts: Sequence[commerce.OrderPaid]) -> None:
     """Who has paid for what a waiting room guards is done inside, and makes room for others."""
-    orders = [order for order in commerce.orders_many(tx, [fact.order_id for fact in facts]) if order.owner is not None]
     bought = [
         (order.owner.holder, line.ref)
-        for order in orders
+        for order in commerce.orders_many(tx, [fact.order_id for fact in facts])
         if order.owner is not None
         for sale in order.sales
         for line in sale.lines

@@ -18,6 +18,11 @@ with a silent client is two hours, and others wait for the locks as long. An ans
 
 
 def reach(given: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
-    """Options of libpq for a connection to a server that may be lost: `given` come first, and `settings` are more ones of the session."""
-    session = " ".join(f"-c {name}={value}" for name, value in {**REACHED, **settings}.items())
-    return {**REACH, **given, "options": " ".join(filter(None, [session, given.get("options")]))}
+    """Options of libpq for a connection to a server that may be lost. `given` come first; of the session, `settings` come before what they set."""
+    own = given.get("options", "")
+    session = [*_set(REACHED), own[-1] if isinstance(own, list) else own, *_set(settings)]
+    return {**REACH, **given, "options": " ".join(filter(None, session))}
+
+
+def _set(settings: Mapping[str, Any]) -> list[str]:
+    return [f"-c {name}={value}" for name, value in settings.items()]

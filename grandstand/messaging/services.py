@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import repeat
 
 from grandstand.kit.ids import new_ids
 from grandstand.messaging import models
@@ -31,8 +32,10 @@ _COLUMNS = [
 ]
 
 
-def queue_notices(tx: Tx, notices: Sequence[Notice], *, now: datetime) -> int:
+def queue_notices(tx: Tx, notices: Sequence[Notice], *, now: datetime | Sequence[datetime]) -> int:
     """Queue notices to be sent after this transaction commits; return how many were new. One statement.
+
+    `now`, or an instant for each, is since when they wait: what waits longest is sent first.
 
     A notice whose key is known already is left as it is, so queueing again is harmless.
     """
@@ -51,14 +54,14 @@ def queue_notices(tx: Tx, notices: Sequence[Notice], *, now: datetime) -> int:
             [asdict(attachment) for attachment in notice.attachments],
             notice.is_secret,
             NoticeState.QUEUED.value,
-            now,
-            now,
+            at,
+            at,
             0,
             "",
             "",
             "",
         )
-        for id_, notice in zip(new_ids(len(notices)), notices, strict=True)
+        for id_, notice, at in zip(new_ids(len(notices)), notices, repeat(now, len(notices)) if isinstance(now, datetime) else now, strict=True)
     ]
     return tx.insert(table(models.Notice), _COLUMNS, rows, skip_conflicts=True)
 

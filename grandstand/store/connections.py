@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.types.string import TextLoader
 
-from grandstand.kit.reach import reach
+from grandstand.kit.reach import REACH, reach
 from grandstand.store.ahead import Ahead
 from grandstand.store.faults import Deadlock, Lost, our_errors
 from grandstand.store.kinds import Engine
@@ -54,7 +54,7 @@ class Database:
     def __init__(self, url: str, *, waits_for_locks_s: float = 0) -> None:
         """`url` is a DATABASE_URL: `postgresql://user:password@host:port/name` or `sqlite:///path`. Raises ValueError for others.
 
-        On PostgreSQL whoever waits longer than `waits_for_locks_s` for a lock gets Deadlock; 0: as long as it takes.
+        On PostgreSQL whoever waits longer than `waits_for_locks_s` for a lock gets Deadlock; 0: as long as the server says.
         """
         self.url = url
         self._waits_for_locks_s = waits_for_locks_s
@@ -123,8 +123,10 @@ def sqlite_path(url: str) -> str:
 
 
 def _open_postgresql(url: str, waits_for_locks_s: float) -> psycopg.Connection[Any]:
-    given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
-    options = reach(given, timezone="UTC", lock_timeout=round(1_000 * waits_for_locks_s))
+    # What else the URL says is libpq's to read.
+    given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items() if name in {*REACH, "options"}}
+    waits = {"lock_timeout": round(1_000 * waits_for_locks_s)} if waits_for_locks_s else {}
+    options = reach(given, timezone="UTC", **waits)
     # Prepared from the first time on: what psycopg prepares later in a pipeline, it takes for prepared even when the server skipped it.
     opened = psycopg.connect(url, autocommit=True, prepare_threshold=0, **options)
     opened.adapters.register_loader("jsonb", TextLoader)

@@ -10,7 +10,6 @@ from grandstand.commerce.api import OrderAdopted
 from grandstand.games import api as games
 from grandstand.kit.actors import Actor
 from grandstand.kit.codecs import Json
-from grandstand.kit.facts import Fact
 from grandstand.store.api import Change, Kind, Tx, record
 from grandstand.ticketing.facts import SeatsChanged, TicketReinstated, TicketsIssued, TicketVoided
 from grandstand.ticketing.queries.known import KnownTicket, known_tickets
@@ -28,18 +27,18 @@ def send_tickets(tx: Tx, facts: Sequence[TicketsIssued]) -> None:
     known = known_tickets(tx, [ticket_id for fact in facts for ticket_id in fact.ticket_ids])
     sessions = games.sessions_many(tx, sorted({ticket.session_id for ticket in known.values()}))
     told = [telling for fact in facts for telling in _of_issue(fact, known, sessions)]
-    tell_holders(tx, told, now=_latest(facts))
+    tell_holders(tx, told)
 
 
 def _of_issue(fact: TicketsIssued, known: Mapping[UUID, KnownTicket], sessions: Mapping[UUID, games.SessionBrief]) -> Iterator[Telling]:
     tickets = [known[id_] for id_ in fact.ticket_ids if id_ in known and known[id_].voiding is None]
     status = {ticket.session_id: sessions[ticket.session_id].status for ticket in tickets}
     good = [ticket for ticket in tickets if status[ticket.session_id] is not games.Status.CANCELLED]
-    yield Telling(tickets=good, template="tickets_issued", occasion=fact.fact_id.hex, with_files=True)
+    yield Telling(tickets=good, template="tickets_issued", occasion=fact.fact_id.hex, at=fact.occurred_at, with_files=True)
     for session_id in sorted(status):
         if template := _UNUSUAL.get(status[session_id]):
             of_session = [ticket for ticket in tickets if ticket.session_id == session_id]
-            yield Telling(tickets=of_session, template=template, occasion=f"{fact.fact_id.hex}:{session_id.hex}")
+            yield Telling(tickets=of_session, template=template, occasion=f"{fact.fact_id.hex}:{session_id.hex}", at=fact.occurred_at)
 
 
 _UNUSUAL = {games.Status.CANCELLED: "session_cancelled", games.Status.POSTPONED: "session_postponed"}
@@ -48,14 +47,14 @@ _UNUSUAL = {games.Status.CANCELLED: "session_cancelled", games.Status.POSTPONED:
 def tell_of_voiding(tx: Tx, facts: Sequence[TicketVoided]) -> None:
     """Tell the holders which tickets admit nobody any more, and why. Those of one order taken back together are told of together."""
     together = _together(tx, [fact.voiding_id for fact in facts])
-    tell_holders(tx, [_of_voiding(fact, together.get(fact.voiding_id, ())) for fact in facts], now=_latest(facts))
+    tell_holders(tx, [_of_voiding(fact, together.get(fact.voiding_id, ())) for fact in facts])
 
 
 def _of_voiding(fact: TicketVoided, voided: Sequence[KnownTicket]) -> Telling:
     voidings = [ticket.voiding for ticket in voided if ticket.voiding is not None]
     reason = "; ".join(sorted({voiding.reason for voiding in voidings}))
     context: dict[str, Json] = {"reason": reason, "refunded": all(voiding.origin == "sale" for voiding in voidings)}
-    return Telling(tickets=voided, template="tickets_voided", occasion=fact.occurred_at.isoformat(), context=context)
+    return Telling(tickets=voided, template="tickets_voided", occasion=fact.occurred_at.isoformat(), at=fact.occurred_at, context=context)
 
 
 def tell_of_reinstatement(tx: Tx, facts: Sequence[TicketReinstated]) -> None:
@@ -69,12 +68,13 @@ def tell_of_reinstatement(tx: Tx, facts: Sequence[TicketReinstated]) -> None:
             tickets=[known[fact.ticket_id]],
             template="ticket_reinstated",
             occasion=fact.fact_id.hex,
+            at=fact.occurred_at,
             context={"reason": reasons.get(fact.voiding_id, "")},
         )
         for fact in facts
         if fact.ticket_id in known
     ]
-    tell_holders(tx, told, now=_latest(facts))
+    tell_holders(tx, told)
 
 
 def tell_of_seats(tx: Tx, facts: Sequence[SeatsChanged]) -> None:
@@ -87,17 +87,19 @@ def tell_of_seats(tx: Tx, facts: Sequence[SeatsChanged]) -> None:
     )
     changes = {id_: tuple(change) for id_, *change in rows}
     known = known_tickets(tx, [ticket_id for ticket_id, *_ in changes.values()])
+    of_facts = [(fact, [changes[id_] for id_ in sorted(fact.change_ids) if id_ in changes]) for fact in facts]
+    labels = seat_labels_many(tx, [(fact.session_id, seat_id) for fact, of_fact in of_facts for _, *pair, _ in of_fact for seat_id in pair])
     told = []
-    for fact in facts:
-        of_fact = [changes[id_] for id_ in sorted(fact.change_ids) if id_ in changes]
-        labels = seat_labels_many(tx, [(fact.session_id, seat_id) for _, *pair, _ in of_fact for seat_id in pair])
+    for fact, of_fact in of_facts:
         seats: list[Json] = [
             {"before": asdict(labels[fact.session_id, before]), "after": asdict(labels[fact.session_id, after])} for _, before, after, _ in of_fact
         ]
         context: dict[str, Json] = {"reason": "; ".join(sorted({reason for *_, reason in of_fact})), "seats": seats}
         tickets = [known[ticket_id] for ticket_id in dict.fromkeys(ticket_id for ticket_id, *_ in of_fact)]
-        told.append(Telling(tickets=tickets, template="seats_changed", occasion=fact.fact_id.hex, context=context, with_files=True))
-    tell_holders(tx, told, now=_latest(facts))
+        told.append(
+            Telling(tickets=tickets, template="seats_changed", occasion=fact.fact_id.hex, at=fact.occurred_at, context=context, with_files=True)
+        )
+    tell_holders(tx, told)
 
 
 def tell_of_move(tx: Tx, facts: Sequence[games.SessionMoved]) -> None:
@@ -157,10 +159,12 @@ type _OfSession = games.SessionMoved | games.SessionPostponed | games.SessionCan
 
 def _tell_sessions(tx: Tx, template: str, about: Sequence[tuple[_OfSession, Mapping[str, Json]]]) -> None:
     told = [
-        Telling(tickets=valid_tickets_of_session(tx, fact.session_id), template=template, occasion=fact.fact_id.hex, context=context)
+        Telling(
+            tickets=valid_tickets_of_session(tx, fact.session_id), template=template, occasion=fact.fact_id.hex, at=fact.occurred_at, context=context
+        )
         for fact, context in about
     ]
-    tell_holders(tx, told, now=_latest([fact for fact, _ in about]))
+    tell_holders(tx, told)
 
 
 def _together(tx: Tx, voiding_ids: Sequence[UUID]) -> dict[UUID, list[KnownTicket]]:
@@ -178,10 +182,6 @@ def _together(tx: Tx, voiding_ids: Sequence[UUID]) -> dict[UUID, list[KnownTicke
         if known[ticket_id].voiding is not None:
             together[voiding_id].append(known[ticket_id])
     return together
-
-
-def _latest(facts: Sequence[Fact]) -> datetime:
-    return max(fact.occurred_at for fact in facts)
 
 
 def _text(instant: datetime | None) -> str:

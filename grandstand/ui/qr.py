@@ -1,6 +1,5 @@
 """QR codes as pictures."""
 
-from functools import lru_cache
 from itertools import groupby
 
 import zxingcpp
@@ -22,7 +21,6 @@ def qr_rows(text: str) -> list[bytes]:
     return [row[white : width - white] for row in rows[white : height - white]]
 
 
-@lru_cache(maxsize=256)
 def qr_svg(text: str) -> str:
     """An SVG to put into a page: no size of its own, black on white whatever the page's colours, the white around it included."""
     rows = qr_rows(text)

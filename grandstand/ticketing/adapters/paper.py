@@ -197,7 +197,6 @@ def _text(canvas: Canvas, x: float, y: float, text: str, *, size: float, bold: b
         at += pdfmetrics.stringWidth(run, font, size)
 
 
-@lru_cache(maxsize=4_096)
 def _runs(text: str, *, bold: bool) -> tuple[tuple[str, str], ...]:
     """The text cut where the font changes: what Western print knows in Helvetica, the rest in the Chinese font."""
     runs = ((western, "".join(letters)) for western, letters in groupby(text, WESTERN.__contains__))

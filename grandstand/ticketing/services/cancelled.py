@@ -31,17 +31,16 @@ log = structlog.get_logger(__name__)
 
 
 def plan_refund(tx: Tx, *, session_id: UUID, cancelled_at: datetime) -> None:
-    """From `GRACE` after the cancellation on, the tickets of the session are refunded. A session without box office has none. Three statements.
+    """From `GRACE` after the cancellation on, the tickets of the session are refunded. A session without box office has none. Four statements.
 
-    A cancellation that is heard of before the reinstatement between it and the one before it takes that one's place.
+    Facts may be heard in any order: of a session that takes place after all none is planned, and the last cancellation is the one that counts.
     """
     sale = sales_by_session(tx, [session_id]).get(session_id)
-    if sale is None:
+    if sale is None or not _is_cancelled(tx, session_id):
         return
-    sql = "UPDATE ticketing_session_refund SET cancelled_at = %s, due_at = %s WHERE session_id = %s AND ended_at IS NULL"
-    if tx.execute(sql, (cancelled_at, cancelled_at + GRACE, session_id)):
-        return
-    tx.insert(REFUND, _COLUMNS, [_planned(session_id, sale.organisation_id, cancelled_at)])
+    sql = "UPDATE ticketing_session_refund SET cancelled_at = %s, due_at = %s WHERE session_id = %s AND ended_at IS NULL AND cancelled_at < %s"
+    if not tx.execute(sql, (cancelled_at, cancelled_at + GRACE, session_id, cancelled_at)):
+        tx.insert(REFUND, _COLUMNS, [_planned(session_id, sale.organisation_id, cancelled_at)], skip_conflicts=True)
 
 
 def end_refund(tx: Tx, *, session_id: UUID, reinstated_at: datetime) -> None:

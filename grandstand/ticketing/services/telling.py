@@ -22,16 +22,17 @@ NOTHING_MORE: Mapping[str, Json] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """What the holders of these tickets are told. `occasion` makes the notices' keys: telling of it again queues nothing."""
+    """What the holders of these tickets are told of something that happened `at`. `occasion` makes the notices' keys: again it queues nothing."""
 
     tickets: Sequence[KnownTicket]
     template: str
     occasion: str
+    at: datetime
     context: Mapping[str, Json] = NOTHING_MORE
     with_files: bool = False
 
 
-def tell_holders(tx: Tx, tellings: Sequence[Telling], *, now: datetime) -> int:
+def tell_holders(tx: Tx, tellings: Sequence[Telling]) -> int:
     """Queue one notice for each telling and order with tickets in it, about all of them together; return how many were new.
 
     A person gets it by mail and in their account, a guest by mail with a link that opens the tickets. A buyer who was forgotten, at their own
@@ -40,13 +41,13 @@ def tell_holders(tx: Tx, tellings: Sequence[Telling], *, now: datetime) -> int:
     tickets = [ticket for telling in tellings for ticket in telling.tickets]
     contacts = commerce.contacts_many(tx, sorted({ticket.order_id for ticket in tickets}))
     sessions = games.sessions_many(tx, sorted({ticket.session_id for ticket in tickets}))
-    notices = [
-        _notice(telling, of, contacts.get(of[0].order_id), sessions)
+    told = [
+        (_notice(telling, of, contacts.get(of[0].order_id), sessions), telling.at)
         for telling in tellings
         for of in _by_order(telling.tickets)
         if of[0].order_id in contacts or of[0].holder_id is not None
     ]
-    return messaging.queue_notices(tx, notices, now=now)
+    return messaging.queue_notices(tx, [notice for notice, _ in told], now=[at for _, at in told])
 
 
 def _by_order(tickets: Sequence[KnownTicket]) -> Iterable[list[KnownTicket]]:

@@ -98,10 +98,25 @@ def test_a_session_cancelled_again_is_refunded_a_day_after_the_last_time_in_what
     again = NOW + timedelta(hours=20)
     with world.database.write() as tx:
         cancelled.plan_refund(tx, session_id=office.session.id, cancelled_at=again)
+        cancelled.plan_refund(tx, session_id=office.session.id, cancelled_at=NOW + timedelta(hours=1))
         cancelled.end_refund(tx, session_id=office.session.id, reinstated_at=again - timedelta(minutes=5))
     assert refund_all(at=DUE) == 0
     assert refund_all(at=again + GRACE) == 2
     assert commerce.order(placed.order_id).status == commerce.OrderStatus.REFUNDED
+
+
+def test_what_is_heard_at_once_is_told_in_the_order_of_its_happening_and_ends_as_it_is(world: World, office: BoxOffice) -> None:
+    other = make_box_office(session=make_session(edition=games.edition_by_id(edition_id=office.session.edition_id), code="SWM02"), gates=())
+    placed = [buy(world, each, 1) for each in (office, other)]
+    settle()
+    games.cancel_session(session_id=office.session.id, now=NOW + timedelta(hours=1), by=BY, reason="storm")
+    games.reinstate_session(session_id=office.session.id, now=NOW + timedelta(hours=2), by=BY, reason="it has passed")
+    games.cancel_session(session_id=other.session.id, now=NOW + timedelta(hours=3), by=BY, reason="storm")
+    told = [mail.subject.partition(":")[0] for mail in settle()]
+    assert told == ["Cancelled", "It takes place after all", "Cancelled"]
+    assert models.SessionRefund.objects.get().sale_id == other.session.id
+    refund_all(at=DUE + timedelta(days=9))
+    assert [states(each) for each in placed] == [[TicketState.VALID], [TicketState.VOID]]
 
 
 def test_only_the_tickets_of_the_cancelled_session_go_back(world: World, office: BoxOffice) -> None:
