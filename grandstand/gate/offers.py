@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Iterable
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from grandstand.commerce import api as commerce
 from grandstand.commerce.api import Ask, ItemRef, NotQuoted, Quote
+from grandstand.gate.values import Carried
 from grandstand.movement.api import markets_many
 from grandstand.store.api import Database, Tx
 
@@ -27,7 +28,7 @@ class Offers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._quotes: dict[Item, tuple[float, Quote | NotQuoted]] = {}
-        self._clock: tuple[float, datetime] | None = None
+        self._clock: Carried | None = None
         self._reading = threading.Lock()
 
     def look_up(self, items: Iterable[Item]) -> tuple[dict[Item, Quote | NotQuoted], datetime]:
@@ -49,28 +50,27 @@ class Offers:
 
     def _fresh(self, wanted: set[Item], *, allow_s: float = FRESH_S) -> tuple[dict[Item, Quote | NotQuoted], datetime] | None:
         clock, limit = self._clock, time.monotonic() - allow_s
-        if clock is None or clock[0] < limit:
+        if clock is None or clock.ticks_s < limit:
             return None
         known = {item: self._quotes.get(item) for item in wanted}
         quotes = {item: kept[1] for item, kept in known.items() if kept is not None and kept[0] >= limit}
         if len(quotes) < len(wanted):
             return None
-        return quotes, clock[1] + timedelta(seconds=time.monotonic() - clock[0])
+        return quotes, clock.now()
 
     def _read(self, wanted: set[Item]) -> None:
         limit = time.monotonic() - FRESH_S
         stale = [item for item in wanted if item not in self._quotes or self._quotes[item][0] < limit]
         at = time.monotonic()
-        instant, quotes = self._database.write_retrying(lambda tx: _ask(tx, stale))
-        self._clock = (at, instant)
+        self._clock, quotes = self._database.write_retrying(lambda tx: _ask(tx, stale))
         kept = {item: one for item, one in self._quotes.items() if one[0] >= limit}
         self._quotes = {**kept, **{item: (at, quote) for item, quote in zip(stale, quotes, strict=True)}}
 
 
-def _ask(tx: Tx, items: list[Item]) -> tuple[datetime, list[Quote | NotQuoted]]:
-    now = tx.now()
+def _ask(tx: Tx, items: list[Item]) -> tuple[Carried, list[Quote | NotQuoted]]:
+    clock = Carried(tx.now())
     markets = markets_many(tx, sorted({code for code, _ in items}))
-    return now, commerce.quote_all(tx, [(markets[code], Ask(ref=ref, quantity=1)) for code, ref in items], now=now)
+    return clock, commerce.quote_all(tx, [(markets[code], Ask(ref=ref, quantity=1)) for code, ref in items], now=clock.instant)
 
 
 def times(quote: Quote, quantity: int, seat_ids: tuple[UUID, ...]) -> Quote:

@@ -1,7 +1,8 @@
 """What the gate is asked and what it answers."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 from uuid import UUID
 
@@ -12,6 +13,18 @@ from grandstand.kit.errors import Refusal
 
 LONGEST_KEY = 64
 """Characters of a request's idempotency key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The database's instant, carried on by this host's monotonic clock. To be made where it is read: a wait before is not to be counted."""
+
+    instant: datetime
+    ticks_s: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """What the database's clock says now, never more."""
+        return self.instant + timedelta(seconds=time.monotonic() - self.ticks_s)
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -1,7 +1,6 @@
 """What a gate process keeps in memory of the waiting rooms: the one object that everybody polls, and what is guarded. Never older than a second."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from grandstand.commerce.api import Ask, ItemRef, NotQuoted
 from grandstand.gate.rooms import rows
 from grandstand.gate.rooms.opening import beat
 from grandstand.gate.rooms.values import Guarded, NoSuchRoom, Room, Stage, Step
-from grandstand.gate.values import GateBusy, MustWait
+from grandstand.gate.values import Carried, GateBusy, MustWait
 from grandstand.inventory import api as inventory
 from grandstand.kit.ids import new_id
 from grandstand.movement.api import markets_many
@@ -59,7 +58,7 @@ class Board:
         self._database, self._commit_ms = database, commit_ms
         self._process = new_id().hex
         self._seen: Seen | None = None
-        self._looked_at: tuple[float, datetime] | None = None
+        self._clock: Carried | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="gate-board", daemon=True)
 
@@ -76,17 +75,17 @@ class Board:
 
     def refresh(self) -> None:
         """Look now, and say how fast this gate commits while a door moves by it."""
-        at = time.monotonic()
         with self._database.snapshot() as tx:
-            now, self._seen = self._look(tx)
-        self._looked_at = (at, now)
+            self._clock = Carried(tx.now())
+            now = self._clock.instant
+            self._seen = self._look(tx, now)
         if any(shown.room.stage(now) is Stage.ADMITTING for shown in self._seen.rooms.values()):
             self._database.write_retrying(lambda tx: beat(tx, process=self._process, commit_ms=self._commit_ms(), now=now))
 
     def now(self) -> datetime | None:
         """The database's instant at the last look, carried on by the monotonic clock; None before the first."""
-        looked_at = self._looked_at
-        return None if looked_at is None else looked_at[1] + timedelta(seconds=time.monotonic() - looked_at[0])
+        clock = self._clock
+        return None if clock is None else clock.now()
 
     def shown(self, code: str) -> Shown:
         """A room by its address. Raises NoSuchRoom, GateBusy before the first look."""
@@ -125,13 +124,12 @@ class Board:
             log.exception("gate.board_not_refreshed")
             self._database.close()
 
-    def _look(self, tx: Tx) -> tuple[datetime, Seen]:
-        now = tx.now()
+    def _look(self, tx: Tx, now: datetime) -> Seen:
         found = rows.rooms(tx, "ended_at IS NULL OR ended_at > %s", (now - KEPT,))
         behind = rows.guards(tx, [room.id for room in found])
         left = _left(tx, found, behind, now)
         shown = {room.code: _shown(room, [*rows.steps(tx, room.id, most=PACE_STEPS)], left, behind[room.id], now) for room in found}
-        return now, Seen(rooms=MappingProxyType(shown), guards=MappingProxyType(_guards(found, behind, now)))
+        return Seen(rooms=MappingProxyType(shown), guards=MappingProxyType(_guards(found, behind, now)))
 
 
 def _guards(found: Sequence[Room], behind: Mapping[UUID, Sequence[Guarded]], now: datetime) -> dict[tuple[str, UUID], list[Room]]:

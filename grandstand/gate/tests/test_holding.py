@@ -1,19 +1,24 @@
 """Holds through the gate, on both engines."""
 
+import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from grandstand.commerce.api import ItemRef
 from grandstand.gate import application
-from grandstand.gate.testing import ask, ask_all, make_pass, open_gate
+from grandstand.gate.testing import ask, ask_all, look, make_pass, open_gate
 from grandstand.inventory import api as inventory
 from grandstand.kit import clock
 from grandstand.kit.ids import new_id
 from grandstand.movement.testing import make_market
-from grandstand.store.api import Database, Kind
+from grandstand.store.api import Database, Kind, Tx
 from grandstand.ticketing.testing import BoxOffice, make_box_office
 
 
@@ -166,3 +171,24 @@ def test_a_lock_that_somebody_keeps_stops_nobody_for_long(postgresql: Database, 
         assert (refused.status, refused.content["refused"], refused.headers["retry-after"]) == (503, "unavailable", "2")
         assert ask(gate, "/gate/hold", asked, bearer=bearer).status == 200
     assert stock(postgresql, office)[0] == 1
+
+
+def test_a_reading_that_had_to_wait_does_not_put_the_clock_ahead(database: Database, office: BoxOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its whole wait was counted as time that had passed since: a sale began that much too early, and what was held then lasted longer."""
+
+    @contextmanager
+    def waited_for(opening: Callable[[], AbstractContextManager[Tx]]) -> Iterator[Tx]:
+        time.sleep(0.3)
+        with opening() as tx:
+            yield tx
+
+    with open_gate(database.url) as gate:
+        for opened in ("write", "snapshot"):
+            monkeypatch.setattr(gate.desk.database, opened, partial(waited_for, getattr(gate.desk.database, opened)))
+        look(gate)
+        _, decides = gate.desk.offers.look_up([("fr", ItemRef(kind="ticket", item_id=office.offers["A"]))])
+        shows = gate.board.now()
+        gate.desk.leave()
+        with database.write() as tx:
+            assert shows is not None
+            assert max(shows, decides) < tx.now()
