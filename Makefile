@@ -35,7 +35,7 @@ serve: setup ## Serve what is in GRANDSTAND_HOME on 127.0.0.1:8000
 # pytest's closing line is the last thing this prints.
 test: check ## The checks, then every test, in random order on two processes (ARGS=...: for pytest)
 	@scripts/system-packages --needed
-	@exec $(PYTHON) -m pytest -n 2 $(ARGS)
+	@exec $(PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: setup ## Style, types, floors, migrations, translations, documentation
 	@scripts/check

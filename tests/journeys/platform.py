@@ -1,7 +1,9 @@
 """The whole platform as a visitor meets it: `grandstand demo` and `grandstand serve` in a folder of their own, with the worker beside them."""
 
+import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -75,12 +77,24 @@ class Platform:
 
 @contextmanager
 def served_demo(folder: Path) -> Iterator[Platform]:
-    """Prepare the demo in `folder` and serve it on a free port until the block ends."""
+    """Serve the demo in `folder` on a free port until the block ends."""
     platform = Platform(f"http://127.0.0.1:{_free_port()}", folder)
-    environment = _environment(platform)
-    subprocess.run(_grandstand("demo", "--no-serve"), env=environment, cwd=ROOT, check=True, capture_output=True)
-    with _served(platform, environment):
+    shutil.copytree(_prepared_demo(), folder, dirs_exist_ok=True)
+    with _served(platform, _environment(platform)):
         yield platform
+
+
+def _prepared_demo() -> Path:
+    """A demo that nobody has been in, made by the first journey of all test processes."""
+    made = Path(os.environ["GRANDSTAND_TEST_FOLDER"]) / "demo"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = made.with_suffix(".making")
+            environment = _environment(Platform("http://127.0.0.1:8000", making))
+            subprocess.run(_grandstand("demo", "--no-serve"), env=environment, cwd=ROOT, check=True, capture_output=True)
+            making.rename(made)
+    return made
 
 
 @contextmanager
