@@ -84,12 +84,17 @@ def visit(chromium: Browser, url: str, *, kib_per_second: int | None = None, **o
             page.add_init_script(_WATCH_SHIFTS)
         page.goto(url)
         if kib_per_second is not None:
-            line = {"offline": False, "latency": 20, "downloadThroughput": 1024 * kib_per_second, "uploadThroughput": -1}
-            context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
-            page.goto(url)
+            open_slowly(page, url, kib_per_second=kib_per_second)
         yield page
     finally:
         context.close()
+
+
+def open_slowly(page: Page, url: str, *, kib_per_second: int) -> None:
+    """Open the page over a line that slow, which stays so."""
+    line = {"offline": False, "latency": 20, "downloadThroughput": 1024 * kib_per_second, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+    page.goto(url)
 
 
 def axe_problems(page: Page) -> list[str]:

@@ -77,24 +77,29 @@ class Platform:
 
 @contextmanager
 def served_demo(folder: Path) -> Iterator[Platform]:
-    """Serve the demo in `folder` on a free port until the block ends."""
+    """Serve a demo in `folder` on a free port until the block ends. Of all test processes, the first one makes it."""
     platform = Platform(f"http://127.0.0.1:{_free_port()}", folder)
-    shutil.copytree(_prepared_demo(), folder, dirs_exist_ok=True)
+    if (shared := os.environ.get("GRANDSTAND_TEST_FOLDER")) is not None:
+        shutil.copytree(_made_once(Path(shared) / "demo"), folder, dirs_exist_ok=True)
+    else:
+        _make_demo(folder)
     with _served(platform, _environment(platform)):
         yield platform
 
 
-def _prepared_demo() -> Path:
-    """A demo that nobody has been in, made by the first journey of all test processes."""
-    made = Path(os.environ["GRANDSTAND_TEST_FOLDER"]) / "demo"
-    with made.with_suffix(".lock").open("w") as lock:
+def _made_once(folder: Path) -> Path:
+    with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            making = made.with_suffix(".making")
-            environment = _environment(Platform("http://127.0.0.1:8000", making))
-            subprocess.run(_grandstand("demo", "--no-serve"), env=environment, cwd=ROOT, check=True, capture_output=True)
-            making.rename(made)
-    return made
+        if not folder.exists():
+            making = folder.with_suffix(".making")
+            _make_demo(making)
+            making.rename(folder)
+    return folder
+
+
+def _make_demo(folder: Path) -> None:
+    environment = _environment(Platform("http://127.0.0.1:8000", folder))
+    subprocess.run(_grandstand("demo", "--no-serve"), env=environment, cwd=ROOT, check=True, capture_output=True)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from grandstand.store.api import Database, write
 from grandstand.ticketing import api as ticketing
 from grandstand.ticketing import models
 from grandstand.ticketing.testing import BoxOffice, codes_of, make_box_office
-from grandstand.ui.testing import DESKTOP, PHONE, axe_problems, browser, layout_shifts, overflow_px, serve, visit
+from grandstand.ui.testing import DESKTOP, PHONE, axe_problems, browser, layout_shifts, open_slowly, overflow_px, serve, visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,17 @@ def test_tickets_are_clean_still_and_as_wide_as_the_window(gate: Gate, chromium:
         for path in ("/tickets", f"/tickets/{gate.tickets[0]}"):
             page.goto(f"{gate.address}{prefix}{path}")
             assert look(page) == [], path
+
+
+@pytest.mark.parametrize(("viewport", "prefix"), [(DESKTOP, ""), (PHONE, "/zh-hans")], ids=["desktop", "phone"])
+def test_a_ticket_that_comes_in_pieces_stays_still(gate: Gate, chromium: Browser, viewport: dict[str, int], prefix: str) -> None:
+    with visit(chromium, gate.address, viewport=viewport) as page:
+        page.context.add_cookies(gate.cookies(gate.fan))  # type: ignore[arg-type] # a TypedDict of Playwright's own
+        for path in ("/tickets", f"/tickets/{gate.tickets[0]}"):
+            page.goto(f"{gate.address}{prefix}{path}")
+            open_slowly(page, f"{gate.address}{prefix}{path}", kib_per_second=12)
+            # The end of a word that comes in two pieces may move by itself.
+            assert [shift for shift in layout_shifts(page) if float(shift.split()[0]) >= 0.0005] == [], path
 
 
 @pytest.mark.parametrize(("viewport", "hours"), [(DESKTOP, 24), (PHONE, 12)], ids=["desktop", "phone"])
