@@ -53,19 +53,21 @@ def postgresql_behind_a_cable() -> Iterator[tuple[Cable, str]]:
     _run("ip", "netns", "add", cable.space)
     try:
         _run("ip", "link", "add", cable.here, "type", "veth", "peer", "name", cable.there, "netns", cable.space)
-        _run("ip", "addr", "add", f"{cable.address_here}/24", "dev", cable.here)
-        _run("ip", "link", "set", cable.here, "up")
-        for words in (
-            ["addr", "add", f"{cable.address_there}/24", "dev", cable.there],
-            ["link", "set", cable.there, "up"],
-            ["link", "set", "lo", "up"],
-        ):
-            _run("ip", "netns", "exec", cable.space, "ip", *words)
-        with mortal_postgresql(folder=databases.memory(), inside=cable.space, address=cable.address_there, trusted=f"{cable.address_here}/32") as (
-            _,
-            url,
-        ):
-            yield cable, url
+        try:
+            _run("ip", "addr", "add", f"{cable.address_here}/24", "dev", cable.here)
+            _run("ip", "link", "set", cable.here, "up")
+            for words in (
+                ["addr", "add", f"{cable.address_there}/24", "dev", cable.there],
+                ["link", "set", cable.there, "up"],
+                ["link", "set", "lo", "up"],
+            ):
+                _run("ip", "netns", "exec", cable.space, "ip", *words)
+            trusted = f"{cable.address_here}/32"
+            with mortal_postgresql(folder=databases.memory(), inside=cable.space, address=cable.address_there, trusted=trusted) as (_, url):
+                yield cable, url
+        finally:
+            # The namespace lasts until its last process and socket are gone, and would keep the cable's name for the next one.
+            _run("ip", "link", "del", cable.here)
     finally:
         _run("ip", "netns", "del", cable.space)
 
